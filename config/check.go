@@ -1,0 +1,196 @@
+package config
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// check notes everything in c that cannot be right, and puts values in their normal form: e-mail addresses in lower
+// case, every role present.
+func (f *file) check(c *Config) {
+	f.checkOrganisation(&c.Organisation)
+	f.checkRoles(c.Roles)
+	f.checkChannel("channels.triage", c.Channels.Triage)
+	f.checkChannel("channels.revision", c.Channels.Revision)
+	f.checkDocuments(c.Documents)
+	f.checkCourses(c.Courses)
+	f.checkAdvice(c.Advice)
+	f.between("attachments.max_megabytes", c.Attachments.MaxMegabytes, 1, 100)
+	f.between("drafts.keep_hours", c.Drafts.KeepHours, 1, 168)
+	f.checkSender(&c.Mail)
+	f.checkLimits("limits.slack", c.Limits.Slack, 10_000)
+	f.checkLimits("limits.discord", c.Limits.Discord, 3000) // of which Discord takes no more from anybody
+	if c.Web.BaseURL != "" {
+		c.Web.BaseURL = strings.TrimRight(c.Web.BaseURL, "/")
+		if text := badURL(c.Web.BaseURL, "http", "https"); text != "" {
+			f.add("web.base_url", "web.base_url %s", text)
+		}
+	}
+}
+
+func (f *file) checkLimits(path string, l PostLimits, perMinute int) {
+	f.between(path+".posts_per_minute", l.PostsPerMinute, 1, perMinute)
+	if r := l.PostsPerSecondPerChannel; r < 0.01 || r > 100 {
+		f.add(path+".posts_per_second_per_channel", "%s.posts_per_second_per_channel must lie between 0.01 and 100, not %g", path, r)
+	}
+}
+
+func (f *file) checkOrganisation(o *Organisation) {
+	if strings.TrimSpace(o.Name) == "" {
+		f.add("organisation.name", "organisation.name is empty: write what the organisation is called")
+	}
+	if _, err := time.LoadLocation(o.Timezone); err != nil || o.Timezone == "" || o.Timezone == "Local" {
+		f.add("organisation.timezone", "organisation.timezone %q is no time zone: write a name such as Europe/Stockholm", o.Timezone)
+	}
+	f.oneOf("organisation.language", o.Language, []string{"sv", "en"})
+}
+
+func (f *file) checkRoles(roles map[string][]Person) {
+	for role, people := range roles {
+		path := join("roles", role)
+		if !slices.Contains(RoleKeys(), role) {
+			f.addKey(path, "unknown role %q%s", role, suggest(role, RoleKeys()))
+			continue
+		}
+		for i := range people {
+			f.checkPerson(fmt.Sprintf("%s[%d]", path, i), &people[i])
+		}
+	}
+	for _, role := range RoleKeys() {
+		if roles[role] == nil {
+			roles[role] = []Person{}
+		}
+	}
+}
+
+func (f *file) checkPerson(path string, p *Person) {
+	if *p == (Person{}) {
+		f.add(path, "%s names nobody: write at least one of email, slack and discord", path)
+		return
+	}
+	if p.Email != "" {
+		p.Email = strings.ToLower(p.Email)
+		if a, err := mail.ParseAddress(p.Email); err != nil || a.Address != p.Email {
+			f.add(path+".email", "%s.email %q is no e-mail address: write it like name@example.org", path, p.Email)
+		}
+	}
+	f.slackID(path+".slack", p.Slack, regexp.MustCompile(`^[UW][A-Z0-9]+$`),
+		`is no Slack member id: it begins with U or W (in Slack: profile, "Copy member ID")`)
+	f.snowflake(path+".discord", p.Discord)
+}
+
+func (f *file) checkSender(m *Mail) {
+	if m.From == "" {
+		return
+	}
+	if _, err := mail.ParseAddress(m.From); err != nil {
+		f.add("mail.from", "mail.from %q is no sender: write it like Incidentbot <incident@example.org>", m.From)
+	}
+}
+
+func (f *file) checkChannel(path string, c Channel) {
+	f.slackID(path+".slack", c.Slack, regexp.MustCompile(`^[CG][A-Z0-9]+$`),
+		`is no Slack channel id: it begins with C or G (in Slack: channel details, at the bottom)`)
+	f.snowflake(path+".discord", c.Discord)
+	if c.Confidential && c.Slack == "" && c.Discord == "" {
+		f.add(path+".confidential", "%s is confidential but names no channel: write slack or discord", path)
+	}
+}
+
+// slackID checks an id by its first letter, which tells what it names.
+// https://docs.slack.dev/reference/objects/conversation-object
+func (f *file) slackID(path, id string, shape *regexp.Regexp, text string) {
+	if id != "" && !shape.MatchString(id) {
+		f.add(path, "%s %q %s", path, id, text)
+	}
+}
+
+// snowflake checks a Discord id: an unsigned 64-bit number in digits.
+// https://discord.com/developers/docs/reference#snowflakes
+func (f *file) snowflake(path, id string) {
+	if id != "" && !isSnowflake(id) {
+		f.add(path, "%s %q is no Discord id: it is digits only (developer mode on, right-click, \"Copy ID\")", path, id)
+	}
+}
+
+func isSnowflake(id string) bool { return regexp.MustCompile(`^\d{1,20}$`).MatchString(id) }
+
+func (f *file) checkDocuments(documents []Document) {
+	seen := map[string]bool{}
+	for i, d := range documents {
+		path := fmt.Sprintf("documents[%d]", i)
+		f.key(path, d.Key, seen)
+		f.title(path, d.Title)
+		f.oneOf(path+".owner", d.Owner, RoleKeys())
+		f.between(path+".revise_month", d.ReviseMonth, 1, 12)
+	}
+}
+
+func (f *file) checkCourses(courses []Course) {
+	seen := map[string]bool{}
+	for i, c := range courses {
+		path := fmt.Sprintf("courses[%d]", i)
+		f.key(path, c.Key, seen)
+		f.title(path, c.Title)
+		f.between(path+".interval_months", c.IntervalMonths, 1, 120)
+		f.between(path+".grace_days", c.GraceDays, 0, 365)
+		if len(c.Audience) == 0 {
+			f.add(path+".audience", "%s.audience is empty: write whom the course is for, of %s", path, strings.Join(Audiences(), ", "))
+		}
+		for j, a := range c.Audience {
+			f.oneOf(fmt.Sprintf("%s.audience[%d]", path, j), a, Audiences())
+		}
+	}
+}
+
+func (f *file) checkAdvice(advice map[string]Advice) {
+	for category := range advice {
+		if !slices.Contains(CategoryKeys(), category) {
+			f.addKey(join("advice", category), "unknown category %q%s", category, suggest(category, CategoryKeys()))
+		}
+	}
+}
+
+// key checks the name that a row of a list goes by in the register.
+func (f *file) key(path, key string, seen map[string]bool) {
+	switch {
+	case !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`).MatchString(key):
+		f.add(path+".key", "%s.key %q must be small letters a–z, digits and hyphens", path, key)
+	case seen[key]:
+		f.add(path+".key", "%s.key %q stands above already: give each its own", path, key)
+	}
+	seen[key] = true
+}
+
+func (f *file) title(path, title string) {
+	if strings.TrimSpace(title) == "" {
+		f.add(path+".title", "%s.title is missing", path)
+	}
+}
+
+func (f *file) oneOf(path, value string, known []string) {
+	if !slices.Contains(known, value) {
+		f.add(path, "%s %q is not known%s", path, value, suggest(value, known))
+	}
+}
+
+func (f *file) between(path string, n, low, high int) {
+	if n < low || n > high {
+		f.add(path, "%s must lie between %d and %d, not %d", path, low, high, n)
+	}
+}
+
+// badURL tells what is wrong with an address of one of the schemes, "" when nothing is. The address is not repeated: it
+// may hold a password.
+func badURL(address string, schemes ...string) string {
+	u, err := url.Parse(address)
+	if err != nil || !slices.Contains(schemes, u.Scheme) || u.Host == "" {
+		return "is no address: write it like " + schemes[len(schemes)-1] + "://host/path"
+	}
+	return ""
+}

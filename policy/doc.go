@@ -1,0 +1,21 @@
+// Package policy holds the rules of the municipality's information security policy, and of the laws that it leans on, as
+// pure code: what a report is, which category it belongs to, how serious it is, who may do what with it. It imports
+// nothing of this project, reads and writes nothing, and is told the time when it needs it. It knows no language that
+// people read: whatever is shown is a key (a [Category], a severity reason's code) that a locale file puts in words. The
+// signs that a report is recognised by are Swedish and English, because reports are.
+//
+// A file per clause:
+//
+//	aspects.go           2, 2.7  the four aspects and the class levels of a system
+//	report.go            2.6     what is known of a case when it is reported
+//	category.go          2.6     the fifteen categories with their default aspects and their names in other taxonomies
+//	cause.go             2.5     why an incident happened: the ground for risk analysis
+//	regulation.go        2.6     the regulations that a case is handled by
+//	classify.go          2.6     the suggestion made for a report, and the reasons for it
+//	lexicon.go, words.go 2.6     how signs are written and found in a text
+//	signs.go, signs_sv.go, signs_en.go  the signs themselves
+//	severity.go          2.6–2.7 how serious a case is, from the system's class levels
+//	access.go            2.4     the roles, and what each may do with a case
+//	personnummer.go      2.3     personal identity numbers are taken out of free text
+//	number.go            2.6     how a case is numbered in the register
+package policy
