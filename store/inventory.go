@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+)
+
+const personColumns = `id, email, name, unit, kind, manager_email, start_date, locale, active`
+
+func personFields(p *Person) []any {
+	return []any{&p.ID, &p.Email, &p.Name, &p.Unit, &p.Kind, &p.ManagerEmail, &p.StartDate, &p.Locale, flag{&p.Active}}
+}
+
+const systemColumns = `id, key, name, owner_email, unit, supplier, levels, personal_data, classified_on, active`
+
+func systemFields(s *System) []any {
+	return []any{
+		&s.ID, &s.Key, &s.Name, &s.OwnerEmail, &s.Unit, &s.Supplier, levels{&s.Levels}, &s.PersonalData, &s.ClassifiedOn,
+		flag{&s.Active},
+	}
+}
+
+// foldedSystemFields are systemFields and the two columns that only searching looks at.
+func foldedSystemFields(s *System) []any { return append(systemFields(s), fold(s.Name), fold(s.Key)) }
+
+const (
+	foldedSystemColumns = systemColumns + `, folded_name, folded_key`
+
+	selectPeople        = `SELECT ` + personColumns + ` FROM people ORDER BY id`
+	selectPersonByEmail = `SELECT ` + personColumns + ` FROM people WHERE email = ?`
+	selectSystems       = `SELECT ` + systemColumns + ` FROM systems ORDER BY folded_name, id`
+)
+
+var (
+	insertPerson = insertInto("people", personColumns)
+	updatePerson = updateOf("people", personColumns)
+	insertSystem = insertInto("systems", foldedSystemColumns)
+	updateSystem = updateOf("systems", foldedSystemColumns)
+)
+
+// Changes is what an import did, in rows.
+type Changes struct{ Added, Changed, Unchanged int }
+
+// inventory is how rows of one table are imported: found again by a key, left alone when nothing changed.
+type inventory[T any] struct {
+	all            string // query of all rows
+	insert, update string
+	read, write    func(*T) []any
+	key            func(*T) string
+	id             func(*T) *int64
+	also           func(*T) bool // tells that more has changed than the row shows; nil: nothing has
+}
+
+// merge writes the rows that are new or differ from the one with the same key. Rows that are not among them stay.
+func (in inventory[T]) merge(ctx context.Context, tx *Tx, rows []T) (Changes, error) {
+	known, err := many(ctx, tx, in.read, in.all)
+	if err != nil {
+		return Changes{}, err
+	}
+	byKey := make(map[string]T, len(known)+len(rows))
+	for i := range known {
+		byKey[in.key(&known[i])] = known[i]
+	}
+	var c Changes
+	for _, row := range rows {
+		key := in.key(&row)
+		if key == "" {
+			return Changes{}, fmt.Errorf("a row has no key")
+		}
+		old, found := byKey[key]
+		if found {
+			*in.id(&row) = *in.id(&old)
+		}
+		switch {
+		case !found:
+			if *in.id(&row), err = one(ctx, tx, itself[int64], in.insert, in.write(&row)[1:]...); err != nil {
+				return Changes{}, fmt.Errorf("add %s: %w", key, err)
+			}
+			c.Added++
+		case reflect.DeepEqual(old, row) && (in.also == nil || !in.also(&row)):
+			c.Unchanged++
+		default:
+			if _, err := tx.exec(ctx, in.update, append(in.write(&row)[1:], *in.id(&row))...); err != nil {
+				return Changes{}, fmt.Errorf("change %s: %w", key, err)
+			}
+			c.Changed++
+		}
+		byKey[key] = row
+	}
+	return c, nil
+}
+
+// ImportPeople brings the staff list up to date: a person is known by e-mail address. Those who are not in the list stay as
+// they are. Accounts that the list gives are linked to their people; one that it no longer gives, or gives to another, is
+// taken from the one who had it. Other accounts are linked anew to the people with their address.
+func (tx *Tx) ImportPeople(ctx context.Context, people []Person) (Changes, error) {
+	lower := make([]Person, len(people))
+	for i, p := range people {
+		p.Email, p.ManagerEmail = strings.ToLower(p.Email), strings.ToLower(p.ManagerEmail)
+		lower[i] = p
+	}
+	accounts, err := tx.relist(ctx, lower)
+	if err != nil {
+		return Changes{}, fmt.Errorf("compare the accounts of the staff list: %w", err)
+	}
+	for i := range lower {
+		lower[i].Accounts = nil // they are no part of the row
+	}
+	c, err := inventory[Person]{
+		all: selectPeople, insert: insertPerson, update: updatePerson, read: personFields, write: personFields,
+		key: func(p *Person) string { return p.Email }, id: func(p *Person) *int64 { return &p.ID },
+		also: func(p *Person) bool { return accounts.emails[p.Email] },
+	}.merge(ctx, tx, lower)
+	if err != nil {
+		return Changes{}, fmt.Errorf("import people: %w", err)
+	}
+	if err := accounts.apply(ctx, tx); err != nil {
+		return Changes{}, fmt.Errorf("link the accounts of the staff list: %w", err)
+	}
+	if _, err := tx.exec(ctx, `UPDATE accounts SET person_id = (SELECT id FROM people WHERE people.email = accounts.email) `+
+		`WHERE email <> '' AND person_id IS NULL`); err != nil {
+		return Changes{}, fmt.Errorf("link accounts to people: %w", err)
+	}
+	return c, nil
+}
+
+// ImportSystems brings the systems inventory up to date: a system is known by its key. Those that are not in the list stay
+// as they are.
+func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, error) {
+	c, err := inventory[System]{
+		all: selectSystems, insert: insertSystem, update: updateSystem, read: systemFields, write: foldedSystemFields,
+		key: func(s *System) string { return s.Key }, id: func(s *System) *int64 { return &s.ID },
+	}.merge(ctx, tx, systems)
+	return c, doing("import systems", err)
+}
+
+// People returns the staff list in the order it was imported.
+func (s *Store) People(ctx context.Context) ([]Person, error) {
+	found, err := readMany(ctx, s, personFields, selectPeople)
+	return found, doing("read the staff list", err)
+}
+
+// PersonByEmail returns the person with the e-mail address, in any case, or ErrNotFound.
+func (s *Store) PersonByEmail(ctx context.Context, email string) (Person, error) {
+	p, err := readOne(ctx, s, personFields, selectPersonByEmail, strings.ToLower(email))
+	return p, doing("read a person", err)
+}
+
+// Systems returns the systems inventory in the order of names, also systems that are no longer in use.
+func (s *Store) Systems(ctx context.Context) ([]System, error) {
+	found, err := readMany(ctx, s, systemFields, selectSystems)
+	return found, doing("read the systems inventory", err)
+}
+
+// SystemByID returns the system, or ErrNotFound.
+func (s *Store) SystemByID(ctx context.Context, id int64) (System, error) {
+	found, err := readOne(ctx, s, systemFields, `SELECT `+systemColumns+` FROM systems WHERE id = ?`, id)
+	return found, doing("read a system", err)
+}
+
+// SystemByKey returns the system, or ErrNotFound.
+func (s *Store) SystemByKey(ctx context.Context, key string) (System, error) {
+	found, err := readOne(ctx, s, systemFields, `SELECT `+systemColumns+` FROM systems WHERE key = ?`, key)
+	return found, doing("read a system", err)
+}
+
+// SearchSystems returns the systems in use whose name or key holds query, in any case: those that begin with it first, then
+// in the order of names. An empty query finds all. At most limit are returned.
+func (s *Store) SearchSystems(ctx context.Context, query string, limit int) ([]System, error) {
+	if strings.TrimSpace(query) == "" {
+		found, err := readMany(ctx, s, systemFields,
+			`SELECT `+systemColumns+` FROM systems WHERE active = 1 ORDER BY folded_name, id LIMIT ?`, limit)
+		return found, doing("list systems", err)
+	}
+	literal := strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(fold(query))
+	within, begins := "%"+literal+"%", literal+"%"
+	found, err := readMany(ctx, s, systemFields, `SELECT `+systemColumns+` FROM systems WHERE active = 1 `+
+		`AND (folded_name LIKE ? ESCAPE '\' OR folded_key LIKE ? ESCAPE '\') `+
+		`ORDER BY CASE WHEN folded_name LIKE ? ESCAPE '\' OR folded_key LIKE ? ESCAPE '\' THEN 0 ELSE 1 END, folded_name, id LIMIT ?`,
+		within, within, begins, begins, limit)
+	return found, doing("search the systems", err)
+}
+
+// fold returns s as it is searched and sorted: in lower case, and with å, ä and ö (also when written as a letter and a
+// mark) as the three ASCII characters that follow z, so that byte order is the order of the Swedish alphabet. The
+// databases themselves know lower case of A to Z only (SQLite) or by the server's locale (PostgreSQL).
+func fold(s string) string {
+	return strings.NewReplacer("å", "{", "ä", "|", "ö", "}", "a\u030a", "{", "a\u0308", "|", "o\u0308", "}").
+		Replace(strings.ToLower(strings.TrimSpace(s)))
+}
