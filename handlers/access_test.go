@@ -1,0 +1,199 @@
+package handlers_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/handlers"
+	"tyreso.se/incidentbot/store"
+)
+
+// deed is something that can be done with a case.
+type deed struct {
+	req    bot.Request
+	action string // what the audit chain calls it when it is refused
+}
+
+func deeds() []deed {
+	press := func(button, action string) deed {
+		return deed{bot.Request{Kind: bot.Press, Name: button}, action}
+	}
+	submit := func(dialog, action string, v bot.Values) deed {
+		return deed{bot.Request{Kind: bot.Submit, Name: dialog, Values: v}, action}
+	}
+	return []deed{
+		press("acknowledge", "acknowledge"), press("show", "show_text"), press("attachments", "show_text"), press("category", "change_category"),
+		press("severity", "change_severity"), press("message", "message_reporter"), press("close", "close"),
+		submit("category", "change_category", bot.Values{"category": {"theft"}, "aspects": {"K"}}),
+		submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
+		submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
+		submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
+	}
+}
+
+func TestAuthorisation(t *testing.T) {
+	h := onSQLite(t)
+	h.write(func(tx *store.Tx) error { // Dora is known to hold her role: it just is not one of those that work cases
+		a, err := tx.EnsureAccount(t.Context(), "chat", dora.ID, dora.Name)
+		if err != nil {
+			return err
+		}
+		a.Email = "dora@example.org"
+		return tx.UpdateAccount(t.Context(), a)
+	})
+	nobody := bot.Actor{Surface: "chat"}
+	elsewhere := bot.Actor{Surface: "other", ID: karin.ID} // the same id on another surface is another person
+	people := []struct {
+		who            bot.Actor
+		ordinary, stop bool
+	}{
+		{maja, false, false}, {ali, false, false}, {dora, false, false}, {nobody, false, false}, {elsewhere, false, false},
+		{karin, true, true}, {omar, true, true}, {johan, false, true},
+	}
+	for _, stop := range []string{"no", "yes"} {
+		for _, person := range people {
+			allowed := person.ordinary
+			if stop == "yes" {
+				allowed = person.stop
+			}
+			for _, d := range deeds() {
+				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
+				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
+				t.Run(name, func(t *testing.T) {
+					c := h.report(maja, bot.Values{"stop": {stop}})
+					h.take()
+					refusals := len(h.events("access.refused"))
+					h.asked++
+					req := d.req
+					req.Actor, req.Subject, req.Key = person.who, c.Ref, fmt.Sprintf("deed-%d", h.asked)
+					reply := h.ask(req)
+					refused := strings.Contains(text(reply.Message), h.Texts.T("sv", "refused"))
+					if refused == allowed {
+						t.Fatalf("refused is %v; the reply is %+v", refused, reply)
+					}
+					if allowed {
+						same(t, "refusals in the audit chain", len(h.events("access.refused")), refusals)
+						return
+					}
+					same(t, "the case", h.now(c), c)
+					same(t, "notes", len(h.notes(c)), 0)
+					same(t, "what follows", len(h.take()), 0)
+					if reply.Dialog != nil || len(reply.Errors) > 0 {
+						t.Errorf("the refusal also says %+v", reply)
+					}
+					h.ask(req) // the platform tells it again
+					events := h.events("access.refused")
+					if len(events) != refusals+1 {
+						t.Fatalf("the audit chain has %d new refusals, want one", len(events)-refusals)
+					}
+					last := events[len(events)-1]
+					same(t, "who, about what, what",
+						[]string{last.Actor, last.Subject, last.Detail},
+						[]string{person.who.Surface + ":" + person.who.ID, c.Number, `{"action":"` + d.action + `"}`})
+				})
+			}
+		}
+	}
+}
+
+func TestRoleByEmail(t *testing.T) {
+	h := onSQLite(t)
+	h.Settings.Roles["ciso"] = []handlers.Holder{{Email: "karin@example.org"}}
+	c := h.report(maja, nil)
+	h.press(karin, "acknowledge", c.Ref)
+	same(t, "status while nobody knows her address", h.now(c).Status, store.New)
+	if err := h.IdentifyRoles(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.press(karin, "acknowledge", c.Ref)
+	same(t, "status when the surface has told it", h.now(c).Status, store.Acknowledged)
+}
+
+func TestAnAccountWithoutAddressHoldsNoRoleWithoutAddress(t *testing.T) {
+	h := onSQLite(t)
+	h.Settings.Roles["ciso"] = []handlers.Holder{{Accounts: map[string]string{"other": "1001"}}}
+	h.report(maja, nil) // makes an account without an address
+	c := h.report(ali, nil)
+	h.press(maja, "acknowledge", c.Ref)
+	h.press(bot.Actor{Surface: "chat"}, "acknowledge", c.Ref) // nor does nobody
+	same(t, "status", h.now(c).Status, store.New)
+}
+
+func TestEveryButtonAndDialogIsHandled(t *testing.T) {
+	h := onSQLite(t)
+	stale := func(reply bot.Reply) bool {
+		return strings.Contains(text(reply.Message), h.Texts.T("sv", "stale_button"))
+	}
+	for _, button := range handlers.ButtonIDs() {
+		c := h.report(maja, nil)
+		if reply := h.press(karin, button, c.Ref); stale(reply) {
+			t.Errorf("nobody handles the button %q", button)
+		}
+		if slices.Contains([]string{"report", "mine", "link_code"}, button) {
+			continue // about no case
+		}
+		if reply := h.press(karin, button, "no-such-case"); !stale(reply) {
+			t.Errorf("%q about a case that is not there is answered %+v", button, reply)
+		}
+	}
+	for _, dialog := range handlers.DialogIDs() {
+		c := h.report(maja, nil)
+		reply, err := h.try(bot.Request{Kind: bot.Submit, Actor: karin, Name: dialog, Subject: c.Ref})
+		if err != nil || len(reply.Errors) == 0 {
+			t.Errorf("the empty dialog %q is answered %+v (%v), want what to mend", dialog, reply, err)
+		}
+	}
+	if reply := h.press(maja, "a button of tomorrow", ""); !stale(reply) {
+		t.Errorf("an unknown button is answered %+v", reply)
+	}
+	if _, err := h.try(bot.Request{Kind: bot.Submit, Actor: maja, Name: "a dialog of tomorrow"}); err == nil {
+		t.Error("an unknown dialog is taken, and what was written in it is lost")
+	}
+	if _, err := h.try(bot.Request{Kind: 99, Actor: maja}); err == nil {
+		t.Error("an unknown kind of request is taken")
+	}
+}
+
+// What stands in messages and dialogs is handled, and nothing is handled that stands nowhere.
+func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
+	h := onSQLite(t)
+	met := map[string]bool{}
+	meet := func(m *bot.Message) {
+		if m != nil {
+			for _, id := range buttons(*m) {
+				met[id] = true
+			}
+		}
+	}
+	h.report(maja, nil)
+	h.settle()
+	for _, p := range h.chat.posts {
+		meet(&p.Message)
+	}
+	meet(h.ask(bot.Request{Kind: bot.Command, Actor: maja, Text: "hjälp"}).Message)
+	meet(h.ask(bot.Request{Kind: bot.Home, Actor: maja}).Message)
+	h.Surfaces["mail"] = h.chat
+	meet(h.ask(bot.Request{Kind: bot.Command, Actor: karin, Text: "koppla karin@example.org"}).Message)
+	for id := range met {
+		if !slices.Contains(handlers.ButtonIDs(), id) {
+			t.Errorf("the button %q stands in a message and is not listed", id)
+		}
+	}
+	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
+	for _, id := range handlers.ButtonIDs() {
+		if d := h.press(karin, id, "ref-1").Dialog; d != nil {
+			opened[d.ID] = true
+			same(t, "what the dialog concerns", d.Subject == "ref-1", id != "report" && id != "link_code")
+		}
+	}
+	for _, id := range handlers.DialogIDs() {
+		if !opened[id] {
+			t.Errorf("nothing opens the dialog %q", id)
+		}
+		delete(opened, id)
+	}
+	same(t, "dialogs that are opened and not listed", len(opened), 0)
+}

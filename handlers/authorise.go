@@ -1,0 +1,71 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// rolesOf are the roles a person holds, by the account itself or by the e-mail address the surface gave for it.
+func (a *App) rolesOf(ctx context.Context, who bot.Actor) ([]policy.Role, error) {
+	email := ""
+	account, err := a.Store.Account(ctx, who.Surface, who.ID)
+	switch {
+	case err == nil:
+		email = account.Email
+	case !errors.Is(err, store.ErrNotFound):
+		return nil, fmt.Errorf("looking up an account's roles: %w", err)
+	}
+	var roles []policy.Role
+	for _, role := range policy.Roles() {
+		if slices.ContainsFunc(a.Settings.Roles[role], func(h Holder) bool { return h.is(who, email) }) {
+			roles = append(roles, role)
+		}
+	}
+	return roles, nil
+}
+
+func (h Holder) is(who bot.Actor, email string) bool {
+	return h.Accounts[who.Surface] == who.ID && who.ID != "" || email != "" && strings.EqualFold(h.Email, email)
+}
+
+// caseFor is the incident that a request concerns, when the person may do what they ask for. Otherwise denied is the
+// friendly answer to give, and a refusal for lack of role is in the audit chain.
+func (a *App) caseFor(ctx context.Context, req bot.Request, action policy.Action) (
+	incident store.Incident, lang string, denied *bot.Reply, err error,
+) {
+	lang = a.language(ctx, req.Actor)
+	incident, err = a.Store.Incident(ctx, req.Subject)
+	if errors.Is(err, store.ErrNotFound) {
+		reply := a.private(lang, "stale_button")
+		return incident, lang, &reply, nil
+	}
+	if err != nil {
+		return incident, lang, nil, fmt.Errorf("looking up the incident of a request: %w", err)
+	}
+	roles, err := a.rolesOf(ctx, req.Actor)
+	if err != nil {
+		return incident, lang, nil, err
+	}
+	if policy.May(roles, action, incident.StopQuestion) {
+		return incident, lang, nil, nil
+	}
+	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
+		if fresh, _, err := tx.Claim(ctx, req.Key+":refused", ""); err != nil || !fresh {
+			return err
+		}
+		return a.audit(ctx, tx, actorName(req.Actor), "access.refused", incident.Number, map[string]any{"action": action})
+	})
+	if err != nil {
+		return incident, lang, nil, fmt.Errorf("recording a refusal: %w", err)
+	}
+	a.Metrics.refusals.WithLabelValues(string(action)).Inc()
+	reply := a.private(lang, "refused")
+	return incident, lang, &reply, nil
+}

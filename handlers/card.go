@@ -1,0 +1,200 @@
+package handlers
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// cardView is all that a card shows, so that drawing it is a pure function of it.
+type cardView struct {
+	Incident       store.Incident
+	System         *store.System // nil: not in the inventory
+	Reporter       string        // shown for the stop question only, where somebody must be contacted
+	AcknowledgedBy string
+	ClosedBy       string
+	Attachments    int
+	Unreached      bool          // the reporter takes no messages
+	Confidential   bool          // only the triage role reads it: the reporter's words may stand on it
+	Delay          time.Duration // how late the card comes, 0 when it came as it should
+}
+
+// noticeableDelay is when a late card says so: a CISO must be able to tell when the clock really started.
+const noticeableDelay = time.Minute
+
+// unsure is the confidence below which a suggestion is called uncertain rather than given a figure.
+const unsure = 0.4
+
+// card draws the triage card. Nothing on it quotes the report unless the view is confidential.
+func (a *App) card(lang string, v cardView) bot.Message {
+	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	c := v.Incident
+	state := t("status." + string(c.Status))
+	m := bot.Message{Summary: t("card.summary", locale.Data{"Number": c.Number, "State": state})}
+	if c.StopQuestion {
+		m.Summary = t("card.stop.summary", locale.Data{"Number": c.Number})
+	}
+	m.Blocks = append(m.Blocks, bot.Heading(t("card.heading", locale.Data{"Number": c.Number, "State": state})))
+	if c.StopQuestion {
+		m.Blocks = append(m.Blocks,
+			bot.Paragraph(t("card.stop", locale.Data{"Name": v.Reporter})),
+			bot.Facts{{Label: t("card.registered"), Value: locale.Deadline(c.RegisteredAt, a.Settings.Location)}})
+	} else {
+		m.Blocks = append(m.Blocks, a.cardFacts(lang, v))
+	}
+	if v.Confidential && c.Text != "" {
+		m.Blocks = append(m.Blocks, bot.Quote(c.Text))
+		if c.Done != "" {
+			m.Blocks = append(m.Blocks, bot.Paragraph(t("report.done")), bot.Quote(c.Done))
+		}
+	}
+	if line := a.history(lang, v); line != "" {
+		m.Blocks = append(m.Blocks, bot.Small(line))
+	}
+	if v.Unreached {
+		m.Blocks = append(m.Blocks, bot.Small(t("card.unreached")))
+	}
+	if v.Delay > noticeableDelay {
+		m.Blocks = append(m.Blocks, bot.Small(t("card.delayed", locale.Data{"Minutes": int(v.Delay.Minutes()), "Count": int(v.Delay.Minutes())})))
+	}
+	return bot.Message{Summary: m.Summary, Blocks: append(m.Blocks, a.cardButtons(lang, c))}
+}
+
+func (a *App) cardFacts(lang string, v cardView) bot.Facts {
+	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	c := v.Incident
+	category := t("category." + string(c.Category))
+	if c.Category == c.Suggested && c.Status == store.New {
+		key := "card.suggested"
+		if c.Confidence < unsure {
+			key = "card.suggested.unsure"
+		}
+		category = t(key, locale.Data{"Category": category, "Percent": int(c.Confidence*100 + 0.5)})
+	}
+	facts := bot.Facts{
+		{Label: t("card.severity"), Value: a.severityText(lang, c.Severity) + "\n" + a.severityReasons(lang, c)},
+		{Label: t("card.category"), Value: category},
+		{Label: t("card.aspects"), Value: a.aspectsText(lang, c.Aspects)},
+		{Label: t("card.system"), Value: a.systemText(lang, v.System)},
+		{Label: t("card.personal"), Value: a.personalText(lang, c)},
+		{Label: t("card.ongoing"), Value: t("answer." + string(c.Ongoing))},
+		{Label: t("card.discovered"), Value: locale.Deadline(c.DiscoveredAt, a.Settings.Location)},
+		{Label: t("card.registered"), Value: locale.Deadline(c.RegisteredAt, a.Settings.Location)},
+	}
+	if len(c.Regulations) > 0 {
+		names := make([]string, len(c.Regulations))
+		for i, r := range c.Regulations {
+			names[i] = t("regulation." + string(r))
+		}
+		facts = append(facts, bot.Fact{Label: t("card.regulations"), Value: strings.Join(names, ", ")})
+	}
+	if c.NearMiss {
+		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
+	}
+	if c.ReporterID == nil {
+		facts = append(facts, bot.Fact{Label: t("card.reporter"), Value: t("card.anonymous")})
+	}
+	if v.Attachments > 0 {
+		facts = append(facts, bot.Fact{Label: t("card.attachments"), Value: fmt.Sprint(v.Attachments)})
+	}
+	if c.Status == store.Closed {
+		facts = append(facts, bot.Fact{Label: t("close.cause"), Value: t("cause." + string(c.Cause))})
+	}
+	return facts
+}
+
+// severityReasons puts in words why the severity is what it is.
+func (a *App) severityReasons(lang string, c store.Incident) string {
+	if c.SeverityNote != "" {
+		return a.Texts.T(lang, "card.severity.by_hand")
+	}
+	words := make([]string, len(c.SeverityReasons))
+	for i, r := range c.SeverityReasons {
+		aspect := ""
+		if r.Aspect != "" {
+			aspect = a.Texts.T(lang, "aspect."+r.Aspect)
+		}
+		words[i] = a.Texts.T(lang, "severity_reason."+r.Code, locale.Data{"Level": r.Level, "Persons": r.Persons, "Aspect": aspect})
+	}
+	return strings.Join(words, "\n")
+}
+
+func (a *App) aspectsText(lang string, aspects policy.Aspects) string {
+	var names []string
+	for _, aspect := range policy.AllAspects {
+		if aspects.Has(aspect) {
+			names = append(names, a.Texts.T(lang, "aspect."+aspect.String()))
+		}
+	}
+	if len(names) == 0 {
+		return a.Texts.T(lang, "card.not_stated")
+	}
+	return strings.Join(names, ", ")
+}
+
+func (a *App) systemText(lang string, s *store.System) string {
+	if s == nil {
+		return a.Texts.T(lang, "card.not_stated")
+	}
+	if s.Levels == nil {
+		return a.Texts.T(lang, "card.unclassified", locale.Data{"System": s.Name})
+	}
+	l := s.Levels
+	return fmt.Sprintf("%s (K%d R%d T%d S%d)", s.Name, l.Confidentiality, l.Integrity, l.Availability, l.Traceability)
+}
+
+func (a *App) personalText(lang string, c store.Incident) string {
+	text := a.Texts.T(lang, "answer."+string(c.PersonalData))
+	if c.PersonalData != policy.Yes {
+		return text
+	}
+	if c.Persons > 0 {
+		text += ", " + a.Texts.T(lang, fmt.Sprintf("report.persons.%d", c.Persons))
+	}
+	for _, kind := range strings.FieldsFunc(c.SensitiveKinds, func(r rune) bool { return r == ',' }) {
+		text += ", " + a.Texts.T(lang, "sensitive."+kind)
+	}
+	return text
+}
+
+// history says who has done what with the case.
+func (a *App) history(lang string, v cardView) string {
+	var lines []string
+	add := func(key, name string, at *time.Time) {
+		if at != nil {
+			lines = append(lines, a.Texts.T(lang, key, locale.Data{"Name": name, "Time": locale.Time(*at, a.Settings.Location)}))
+		}
+	}
+	add("card.acknowledged_by", v.AcknowledgedBy, v.Incident.AcknowledgedAt)
+	add("card.closed_by", v.ClosedBy, v.Incident.ClosedAt)
+	return strings.Join(lines, " · ")
+}
+
+// cardButtons are what can be done with the case as it stands.
+func (a *App) cardButtons(lang string, c store.Incident) bot.Buttons {
+	button := func(id string, style bot.Style) bot.Button {
+		return bot.Button{ID: id, Subject: c.Ref, Text: a.Texts.T(lang, "button."+id), Style: style}
+	}
+	var buttons bot.Buttons
+	if c.Status == store.New {
+		buttons = append(buttons, button(acknowledgeButton, bot.Primary))
+	}
+	if !c.StopQuestion {
+		buttons = append(buttons, button(showButton, bot.Plain))
+	}
+	if c.Status == store.Closed {
+		return buttons
+	}
+	if !c.StopQuestion {
+		buttons = append(buttons, button(categoryButton, bot.Plain), button(severityButton, bot.Plain))
+	}
+	if c.ReporterID != nil {
+		buttons = append(buttons, button(messageButton, bot.Plain))
+	}
+	return append(buttons, button(closeButton, bot.Danger))
+}

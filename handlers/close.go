@@ -1,0 +1,65 @@
+package handlers
+
+import (
+	"context"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// openClose opens the dialog that ends a case with its cause and lesson.
+func (a *App) openClose(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	incident, lang, denied, err := a.openCase(ctx, req, policy.Close)
+	if err != nil || denied != nil {
+		return orEmpty(denied), err
+	}
+	return bot.Reply{Dialog: a.closeDialog(lang, incident)}, nil
+}
+
+func (a *App) closeDialog(lang string, incident store.Incident) *bot.Dialog {
+	t := func(key string) string { return a.Texts.T(lang, key) }
+	var causes []bot.Option
+	for _, c := range policy.Causes() {
+		causes = append(causes, bot.Option{Value: string(c), Label: t("cause." + string(c))})
+	}
+	return &bot.Dialog{
+		ID: closeButton, Subject: incident.Ref, Title: incident.Number, Submit: t("close.submit"), Cancel: t("button.cancel"),
+		Fields: []bot.Field{
+			{ID: fieldCause, Kind: bot.Choice, Required: true, Label: t("close.cause"), Help: t("close.cause.help"), Options: causes},
+			{ID: fieldLesson, Kind: bot.LongText, Max: maxNote, Label: t("close.lesson"), Help: t("close.lesson.help")},
+		},
+	}
+}
+
+// close ends a case. It can be closed without having been acknowledged: the one who closes it has seen it.
+func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
+	if err != nil || denied != nil {
+		return orEmpty(denied), err
+	}
+	if found := a.closeDialog(lang, incident).Check(req.Values, 0, a.Store.Now()); len(found) > 0 {
+		return bot.Reply{Errors: a.problems(lang, found)}, nil
+	}
+	cause := policy.Cause(req.Values.Get(fieldCause))
+	lesson, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldLesson))
+	closed := false
+	err = a.change(ctx, req, incident, "incident.closed",
+		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
+			if closed = c.Status == store.Closed; closed {
+				return nil, errDone
+			}
+			detail := map[string]any{"old": c.Status, "new": store.Closed, "cause": cause, "lesson_sha256": digest(lesson)}
+			if c.AcknowledgedAt == nil {
+				c.AcknowledgedAt, c.AcknowledgedBy = &tx.Now, &actor.ID
+			}
+			c.Status, c.ClosedAt, c.ClosedBy = store.Closed, &tx.Now, &actor.ID
+			c.Cause, c.Lesson = cause, lesson
+			return detail, nil
+		},
+		a.tellReporter(ctx, closedDelivery))
+	if closed {
+		return bot.Reply{Errors: map[string]string{fieldCause: a.Texts.T(lang, "problem.closed")}}, nil
+	}
+	return bot.Reply{}, err
+}

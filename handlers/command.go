@@ -1,0 +1,68 @@
+package handlers
+
+import (
+	"context"
+	"strings"
+
+	"tyreso.se/incidentbot/bot"
+)
+
+// command reads what follows /incident, in either language. Alone it opens the report dialog; words that are no subcommand are
+// taken as the beginning of a report, so that nobody has to know the syntax.
+func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	switch strings.ToLower(strings.TrimSpace(req.Text)) {
+	case "", "report", "rapportera":
+		return a.openReport(ctx, req, "")
+	case "status", "läge":
+		return a.status(ctx, req)
+	case "mine", "mina":
+		return a.mine(ctx, req)
+	case "help", "hjälp", "?":
+		return a.help(ctx, req)
+	}
+	if address, ok := linkArgument(req.Text); ok {
+		return a.link(ctx, req, address)
+	}
+	return a.openReport(ctx, req, req.Text)
+}
+
+// Subcommands are what may follow the command, for surfaces on which every word is declared beforehand. A test holds them
+// against what command understands.
+func (a *App) Subcommands(lang string) []bot.Subcommand {
+	t := func(key string) string { return a.Texts.T(lang, key) }
+	return []bot.Subcommand{
+		{
+			Text: "report", Name: t("subcommand.report"), Description: t("subcommand.report.description"),
+			Argument: &bot.Field{ID: fieldSystem, Kind: bot.Lookup, Label: t("subcommand.report.system")},
+		},
+		{Text: "mine", Name: t("subcommand.mine"), Description: t("help.mine")},
+		{Text: "status", Name: t("subcommand.status"), Description: t("help.status")},
+		{
+			Text: "link", Name: t("subcommand.link"), Description: t("help.link"),
+			Argument: &bot.Field{ID: "address", Kind: bot.Text, Required: true, Label: t("subcommand.link.address")},
+		},
+		{Text: "help", Name: t("subcommand.help"), Description: t("help.help")},
+	}
+}
+
+func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	lang := a.language(ctx, req.Actor)
+	t := func(key string) string { return a.Texts.T(lang, key) }
+	return bot.Reply{Message: &bot.Message{
+		Summary: t("help.title"),
+		Blocks: []bot.Block{
+			bot.Heading(t("help.title")),
+			bot.Paragraph(t("help.what")),
+			bot.Facts{
+				{Label: "/incident", Value: t("help.report")},
+				{Label: "/incident mina", Value: t("help.mine")},
+				{Label: "/incident status", Value: t("help.status")},
+				{Label: "/incident koppla", Value: t("help.link")},
+				{Label: "/incident hjälp", Value: t("help.help")},
+			},
+			bot.Paragraph(t("help.shortcut")),
+			bot.Small(t("help.urgent")),
+			bot.Buttons{{ID: reportButton, Text: t("button.report"), Style: bot.Primary}},
+		},
+	}}, nil
+}

@@ -1,0 +1,384 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// errPointless says that a message has lost its point before it was sent.
+var errPointless = errors.New("the message has lost its point")
+
+// Deliver sends one message, drawn from the state of the register now. The error is nil when the delivery has reached its
+// end (sent, skipped, unreached or dead), a *bot.SendError with Wait when the platform asks to wait, and any other for an attempt to be
+// made again later; last says that no later attempt will be made, so that a failure makes a dead letter. asked tells whether
+// the platform was asked anything, which counts towards its limits.
+func (a *App) Deliver(ctx context.Context, id int64, last bool) (asked bool, err error) {
+	var d store.Delivery
+	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		d, err = tx.BeginAttempt(ctx, id)
+		return err
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return false, nil // already ended, by an earlier run of the same job
+	}
+	if err != nil {
+		return false, fmt.Errorf("beginning a delivery: %w", err)
+	}
+	card, err := a.send(ctx, d)
+	var refused *bot.SendError
+	switch {
+	case err == nil:
+		return true, a.finish(ctx, d, store.Sent, "", card)
+	case errors.Is(err, errPointless):
+		return false, a.finish(ctx, d, store.Skipped, "", nil)
+	case errors.As(err, &refused) && refused.Unreachable && toReporter(d.Kind):
+		return true, a.finish(ctx, d, store.Unreached, refused.Code, nil)
+	case errors.As(err, &refused) && (refused.Permanent || last && refused.Wait == 0):
+		return true, a.finish(ctx, d, store.Dead, refused.Code, nil)
+	case last && refused == nil:
+		a.Log.ErrorContext(ctx, "giving up a delivery", "delivery", d.ID, "kind", d.Kind, "error", err)
+		return true, a.finish(ctx, d, store.Dead, "internal", nil)
+	}
+	code := "internal"
+	if refused != nil {
+		code = refused.Code
+	}
+	a.Metrics.retries.Inc()
+	a.Log.WarnContext(ctx, "a delivery will be tried again", "delivery", d.ID, "kind", d.Kind, "code", code,
+		"attempts", d.Attempts, "waiting", a.Store.Now().Sub(d.CreatedAt).String())
+	if saveErr := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.FailAttempt(ctx, d.ID, code) }); saveErr != nil {
+		return true, errors.Join(err, fmt.Errorf("recording a failed delivery: %w", saveErr))
+	}
+	return true, err
+}
+
+// RetryAfter is how long a platform asked to wait before it is tried again; 0 when err is no such request.
+func RetryAfter(err error) time.Duration {
+	var refused *bot.SendError
+	if errors.As(err, &refused) {
+		return refused.Wait
+	}
+	return 0
+}
+
+// send draws and sends. For a card it returns the copy to remember.
+func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
+	surface, ok := a.Surfaces[d.Surface]
+	if !ok {
+		return nil, &bot.SendError{Code: "surface_not_configured", Permanent: true}
+	}
+	to, account, err := a.address(ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	key := fmt.Sprintf("delivery-%d", d.ID)
+	if d.Kind == attachmentDelivery {
+		return nil, a.sendAttachment(ctx, surface, to, d)
+	}
+	if d.Kind != cardDelivery {
+		m, err := a.letter(ctx, d, a.recipientLanguage(account))
+		if err != nil {
+			return nil, err
+		}
+		_, err = surface.Send(ctx, to, m, key, d.Attempts > 1)
+		return nil, err
+	}
+
+	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the incident of a card: %w", err)
+	}
+	if d.Channel == "" && !a.mayHaveCard(account, to, incident) {
+		return nil, errPointless
+	}
+	copies, err := a.Store.Cards(ctx, incident.ID)
+	if err != nil {
+		return nil, fmt.Errorf("reading the copies of a card: %w", err)
+	}
+	posted := slices.IndexFunc(copies, func(c store.Card) bool { return c.Lane == d.Lane })
+	if posted >= 0 && copies[posted].DrawnVersion >= incident.Version {
+		return nil, errPointless
+	}
+	view, err := a.viewOf(ctx, incident)
+	if err != nil {
+		return nil, err
+	}
+	view.Confidential = slices.ContainsFunc(a.Settings.Triage, func(c TriageChannel) bool { return c.Confidential && c.Address == to })
+	card := store.Card{IncidentID: incident.ID, Lane: d.Lane, Surface: d.Surface, DrawnVersion: incident.Version}
+	if posted >= 0 {
+		old := copies[posted]
+		card.ID, card.Channel, card.MessageID = old.ID, old.Channel, old.MessageID
+		ref := bot.Ref{Surface: old.Surface, Channel: old.Channel, ID: old.MessageID}
+		err := surface.Edit(ctx, ref, a.card(a.recipientLanguage(account), view))
+		var refused *bot.SendError
+		if !errors.As(err, &refused) || !refused.Permanent {
+			return &card, err
+		}
+		// The copy is gone. A case must not become invisible because somebody tidied up: post it anew.
+		if err := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LoseCard(ctx, old.ID) }); err != nil {
+			return nil, fmt.Errorf("forgetting a lost card: %w", err)
+		}
+		card.ID = 0
+	}
+	view.Delay = a.Store.Now().Sub(incident.RegisteredAt)
+	if incident.Status != store.New {
+		view.Delay = 0
+	}
+	drawn := a.card(a.recipientLanguage(account), view)
+	ref, err := surface.Send(ctx, to, drawn, key, d.Attempts > 1)
+	if err == nil && d.Attempts > 1 {
+		// What was sent may be the message of an earlier attempt, which shows the case as it was then.
+		err = surface.Edit(ctx, ref, drawn)
+	}
+	card.Channel, card.MessageID = ref.Channel, ref.ID
+	return &card, err
+}
+
+// sendAttachment hands on a file, unless its recipient no longer may have it.
+func (a *App) sendAttachment(ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery) error {
+	roles, err := a.rolesOf(ctx, bot.Actor{Surface: to.Surface, ID: to.User})
+	if err != nil {
+		return err
+	}
+	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
+	if err != nil {
+		return fmt.Errorf("reading the incident of an attachment: %w", err)
+	}
+	if !policy.May(roles, policy.ShowText, incident.StopQuestion) {
+		return errPointless
+	}
+	attachment, err := a.Store.Attachment(ctx, *d.AttachmentID)
+	if err != nil {
+		return fmt.Errorf("reading an attachment: %w", err)
+	}
+	content, err := a.Store.AttachmentContent(ctx, attachment.ID)
+	if err != nil {
+		return fmt.Errorf("reading the content of an attachment: %w", err)
+	}
+	return surface.SendFile(ctx, to, incident.Number+" "+attachment.Name, content)
+}
+
+// address is where a delivery goes. A role holder known by e-mail only is looked up once and remembered.
+func (a *App) address(ctx context.Context, d store.Delivery) (bot.Address, store.Account, error) {
+	if d.Channel != "" {
+		return bot.Address{Surface: d.Surface, Channel: d.Channel}, store.Account{}, nil
+	}
+	var account store.Account
+	var err error
+	if d.Email != "" {
+		account, err = a.accountByEmail(ctx, d.Surface, d.Email)
+		if refused, ok := errors.AsType[*bot.SendError](err); ok && refused.Permanent {
+			reached, other := a.reachedElsewhere(ctx, d)
+			if other != nil {
+				err = other
+			} else if reached {
+				err = errPointless
+			}
+		}
+	} else {
+		account, err = a.Store.Account(ctx, d.Surface, d.UserID)
+		if errors.Is(err, store.ErrNotFound) { // a role holder named in the configuration who has not used the bot yet
+			account, err = store.Account{Surface: d.Surface, UserID: d.UserID}, nil
+		}
+	}
+	if err != nil {
+		return bot.Address{}, store.Account{}, fmt.Errorf("finding a recipient: %w", err)
+	}
+	return bot.Address{Surface: d.Surface, User: account.UserID}, account, nil
+}
+
+// mayHaveCard tells whether a person may still see the card: roles change while messages wait.
+func (a *App) mayHaveCard(account store.Account, to bot.Address, incident store.Incident) bool {
+	who := bot.Actor{Surface: to.Surface, ID: to.User}
+	roles := []policy.Role{policy.CISO, policy.DeputyCISO}
+	if incident.StopQuestion {
+		roles = append(roles, policy.SecurityChief)
+	}
+	return slices.ContainsFunc(roles, func(role policy.Role) bool {
+		return slices.ContainsFunc(a.Settings.Roles[role], func(h Holder) bool { return h.is(who, account.Email) })
+	})
+}
+
+func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, error) {
+	view := cardView{
+		Incident:       incident,
+		AcknowledgedBy: a.accountName(ctx, incident.AcknowledgedBy),
+		ClosedBy:       a.accountName(ctx, incident.ClosedBy),
+	}
+	if incident.StopQuestion {
+		view.Reporter = a.accountName(ctx, incident.ReporterID)
+	}
+	if incident.SystemID != nil {
+		system, err := a.Store.SystemByID(ctx, *incident.SystemID)
+		if err != nil {
+			return view, fmt.Errorf("reading the system of a card: %w", err)
+		}
+		view.System = &system
+	}
+	if incident.ReporterID != nil {
+		var err error
+		if view.Unreached, err = a.Store.ReporterUnreached(ctx, incident.ID); err != nil {
+			return view, fmt.Errorf("reading whether the reporter is reached: %w", err)
+		}
+	}
+	attachments, err := a.Store.Attachments(ctx, incident.ID)
+	if err != nil {
+		return view, fmt.Errorf("reading the attachments of a card: %w", err)
+	}
+	view.Attachments = len(attachments)
+	return view, nil
+}
+
+// letter draws a message that is not a card.
+func (a *App) letter(ctx context.Context, d store.Delivery, lang string) (bot.Message, error) {
+	if d.Kind == linkCodeDelivery {
+		return a.linkLetter(ctx, d)
+	}
+	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("reading the incident of a message: %w", err)
+	}
+	switch d.Kind {
+	case receiptDelivery:
+		return a.receipt(lang, incident), nil
+	case acknowledgedDelivery:
+		if incident.Status == store.Closed {
+			return bot.Message{}, errPointless // the news that it is closed follows
+		}
+		return a.news(lang, d.Kind, incident, a.accountName(ctx, incident.AcknowledgedBy), store.Note{}), nil
+	case closedDelivery:
+		return a.news(lang, d.Kind, incident, a.accountName(ctx, incident.ClosedBy), store.Note{}), nil
+	case noteDelivery:
+		note, err := a.Store.Note(ctx, *d.NoteID)
+		if err != nil {
+			return bot.Message{}, fmt.Errorf("reading a message to the reporter: %w", err)
+		}
+		return a.news(lang, d.Kind, incident, a.accountName(ctx, note.AuthorID), note), nil
+	case undeliveredDelivery:
+		text := a.Texts.T(lang, "undelivered", locale.Data{"Number": incident.Number})
+		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil
+	}
+	return bot.Message{}, fmt.Errorf("drawing a message: unknown kind %q", d.Kind)
+}
+
+func (a *App) recipientLanguage(account store.Account) string {
+	if account.ID == 0 {
+		return a.Settings.Language
+	}
+	return a.languageOf(account)
+}
+
+// finish ends a delivery and starts the next one of its lane, in one transaction.
+func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcome, code string, card *store.Card) error {
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		if card != nil {
+			if err := tx.SaveCard(ctx, *card); err != nil {
+				return err
+			}
+		}
+		if outcome == store.Unreached {
+			if err := a.noteUnreached(ctx, tx, d, code); err != nil {
+				return err
+			}
+		}
+		next, err := tx.FinishDelivery(ctx, d.ID, outcome, code)
+		if err != nil {
+			return err
+		}
+		if next != 0 {
+			if err := a.Enqueue(ctx, tx, Job{Kind: DeliverJob, ID: next, Urgent: true}); err != nil {
+				return err
+			}
+		}
+		if outcome == store.Dead {
+			return a.bury(ctx, tx, d, code)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("ending a delivery: %w", err)
+	}
+	delay := a.Store.Now().Sub(d.CreatedAt)
+	a.Metrics.deliveries.WithLabelValues(d.Kind, string(outcome)).Inc()
+	switch outcome {
+	case store.Sent:
+		a.Metrics.delay.Observe(delay.Seconds())
+		level := a.Log.DebugContext
+		if delay > noticeableDelay {
+			level = a.Log.WarnContext
+		}
+		level(ctx, "delivered", "delivery", d.ID, "kind", d.Kind, "attempts", d.Attempts, "delay", delay.Round(time.Millisecond).String())
+	case store.Unreached:
+		a.Log.InfoContext(ctx, "a reporter takes no messages", "delivery", d.ID, "kind", d.Kind, "code", code)
+	case store.Dead:
+		a.Log.ErrorContext(ctx, "a message could not be delivered", "delivery", d.ID, "kind", d.Kind, "lane", d.Lane, "code", code)
+	}
+	return nil
+}
+
+// toReporter tells whether a kind of message goes to who reported. That they take no messages is their choice and nothing that
+// the CISO or an operator can mend: what it says stands under their reports instead, see unreached.
+func toReporter(kind string) bool {
+	return slices.Contains([]string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery}, kind)
+}
+
+// noteUnreached has the card say that the reporter takes no messages, when it does not say so already.
+func (a *App) noteUnreached(ctx context.Context, tx *store.Tx, d store.Delivery, code string) error {
+	noted, err := tx.ReporterUnreached(ctx, *d.IncidentID)
+	if err != nil || noted {
+		return err
+	}
+	incident, err := tx.UpdateIncident(ctx, *d.IncidentID, func(old store.Incident) (store.Incident, error) { return old, nil })
+	if err != nil {
+		return err
+	}
+	if err := a.redraw(ctx, tx, incident); err != nil {
+		return err
+	}
+	return a.audit(ctx, tx, "system", "reporter.unreached", incident.Number, map[string]any{"kind": d.Kind, "code": code})
+}
+
+// bury makes a dead letter visible: in the audit chain, and to those who work the cases, by another way than the one that
+// failed; once a day and lane, because a channel that is gone fails for every case.
+func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code string) error {
+	subject := ""
+	if d.IncidentID != nil {
+		incident, err := tx.IncidentByID(ctx, *d.IncidentID)
+		if err != nil {
+			return err
+		}
+		subject = incident.Number
+	}
+	if err := a.audit(ctx, tx, "system", "delivery.dead", subject, map[string]any{"kind": d.Kind, "lane": d.Lane, "code": code}); err != nil {
+		return err
+	}
+	if d.IncidentID == nil || d.Kind == undeliveredDelivery {
+		return nil
+	}
+	fresh, _, err := tx.Claim(ctx, "undelivered:"+d.Lane+":"+tx.Now.In(a.Settings.Location).Format(time.DateOnly), "")
+	if err != nil || !fresh {
+		return err
+	}
+	others := a.toHolders(a.triageHolders(), undeliveredDelivery, *d.IncidentID)
+	for _, channel := range a.Settings.Triage {
+		others = append(others, store.Delivery{
+			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,
+			Kind: undeliveredDelivery, IncidentID: d.IncidentID, Urgent: true,
+		})
+	}
+	others = slices.DeleteFunc(others, func(o store.Delivery) bool { return o.Lane == d.Lane })
+	// One is enough where it is certain that it can be addressed. Of those by e-mail, one that finds nobody leaves it to the rest.
+	if i := slices.IndexFunc(others, func(o store.Delivery) bool { return o.Email == "" }); i >= 0 {
+		others = others[i : i+1]
+	}
+	return a.post(ctx, tx, others)
+}

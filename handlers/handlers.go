@@ -1,0 +1,246 @@
+// Package handlers holds the use cases, a file each: report an incident, acknowledge it, categorise it, tell the reporter…
+// Each takes what a person did as a bot.Request, decides by the rules in policy, keeps what came of it in the store in one
+// transaction, and answers in the chat vocabulary. It knows no platform and no job queue: what must happen outside the
+// register is a Job, put in the same transaction.
+package handlers
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// Settings are what the municipality has decided, checked when the configuration was read.
+type Settings struct {
+	Organisation string
+	Location     *time.Location
+	Language     string                     // of channels, and of people whose language is not known
+	Surfaces     []string                   // names of the surfaces in use, first the one preferred
+	Roles        map[policy.Role][]Holder   // who holds which role (policy clause 2.4)
+	Triage       []TriageChannel            // where cards are posted
+	Advice       map[policy.Category]Advice // the municipality's own advice; absent: the texts in locale
+	MaxFiles     int                        // attachments a report
+	MaxFileBytes int64                      // size of one attachment
+	DraftAge     time.Duration              // how long an unsent report is kept for its writer
+}
+
+// Holder is a person who holds a role, known by any of an e-mail address and accounts.
+type Holder struct {
+	Email    string            // lower case
+	Accounts map[string]string // user id by surface
+}
+
+// TriageChannel is a channel where cards are posted.
+type TriageChannel struct {
+	Address bot.Address
+	// Confidential says that only the triage role reads the channel, so that a card may hold the reporter's words.
+	Confidential bool
+}
+
+// Advice is what to do right now, by language.
+type Advice map[string]string
+
+// JobKind tells what a Job does.
+type JobKind string
+
+// The kinds of job.
+const (
+	DeliverJob  JobKind = "deliver"  // App.Deliver; ID is of a store.Delivery
+	IdentifyJob JobKind = "identify" // App.Identify; ID is of a store.Account
+	FetchJob    JobKind = "fetch"    // App.FetchAttachment; ID is of a store.Attachment
+)
+
+// Job is something to be done after the transaction has committed, until it succeeds or is visibly dead.
+type Job struct {
+	Kind   JobKind
+	ID     int64
+	Urgent bool // false: bulk, which never delays what is urgent
+}
+
+// App is the use cases with what they work on. Its fields are set once, before the first request.
+type App struct {
+	Store      *store.Store
+	Texts      *locale.Texts
+	Classifier *policy.Classifier
+	Settings   Settings
+	// Enqueue puts jobs in the transaction. It is the job queue's only door into this room.
+	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
+	// Surfaces carry messages, by name.
+	Surfaces map[string]bot.Surface
+	// NewRef makes an opaque id that cannot be guessed.
+	NewRef  func() string
+	Log     *slog.Logger
+	Metrics *Metrics
+
+	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
+}
+
+var _ bot.Handler = (*App)(nil)
+
+// Handle answers what a person did. An error means that nothing was saved.
+func (a *App) Handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	if req.InParts {
+		return a.inParts(ctx, req)
+	}
+	return a.handle(ctx, req)
+}
+
+func (a *App) handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	switch req.Kind {
+	case bot.Command:
+		return a.command(ctx, req)
+	case bot.Shortcut:
+		return a.openReport(ctx, req, req.Text)
+	case bot.Home:
+		return a.home(ctx, req)
+	case bot.Search:
+		return a.searchSystems(ctx, req)
+	case bot.Change, bot.Cancel:
+		return a.keepDraft(ctx, req)
+	case bot.Press:
+		return a.press(ctx, req)
+	case bot.Submit:
+		return a.submit(ctx, req)
+	}
+	return bot.Reply{}, fmt.Errorf("handling a request: unknown kind %d", req.Kind)
+}
+
+// The ids of buttons and dialogs. They stand in messages that people may press months later: once released they keep
+// their meaning. A test holds them against what is handled.
+const (
+	ReportDialog = "report"
+
+	reportButton      = "report"
+	acknowledgeButton = "acknowledge"
+	categoryButton    = "category"
+	severityButton    = "severity"
+	messageButton     = "message"
+	closeButton       = "close"
+	showButton        = "show"
+	mineButton        = "mine"
+	attachmentsButton = "attachments"
+	linkCodeButton    = "link_code"
+)
+
+// ButtonIDs are all buttons that may stand in a message.
+func ButtonIDs() []string {
+	return []string{
+		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
+		linkCodeButton,
+	}
+}
+
+// DialogIDs are all dialogs that may be sent in. A dialog that a button opens has the button's id.
+func DialogIDs() []string {
+	return []string{ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton}
+}
+
+func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	switch req.Name {
+	case reportButton:
+		return a.openReport(ctx, req, "")
+	case mineButton:
+		return a.mine(ctx, req)
+	case acknowledgeButton:
+		return a.acknowledge(ctx, req)
+	case showButton:
+		return a.show(ctx, req)
+	case attachmentsButton:
+		return a.sendAttachments(ctx, req)
+	case categoryButton:
+		return a.openCategory(ctx, req)
+	case severityButton:
+		return a.openSeverity(ctx, req)
+	case messageButton:
+		return a.openMessage(ctx, req)
+	case closeButton:
+		return a.openClose(ctx, req)
+	case linkCodeButton:
+		return a.openLinkCode(ctx, req)
+	}
+	// A button of a version that is no longer installed, or of a later one.
+	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
+	return a.private(a.language(ctx, req.Actor), "stale_button"), nil
+}
+
+func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	switch req.Name {
+	case ReportDialog:
+		return a.report(ctx, req)
+	case categoryButton:
+		return a.categorise(ctx, req)
+	case severityButton:
+		return a.reassess(ctx, req)
+	case messageButton:
+		return a.messageReporter(ctx, req)
+	case closeButton:
+		return a.close(ctx, req)
+	case linkCodeButton:
+		return a.enterLinkCode(ctx, req)
+	}
+	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
+	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)
+}
+
+// private is a short answer that only the person sees.
+func (a *App) private(lang, key string, data ...locale.Data) bot.Reply {
+	text := a.Texts.T(lang, key, data...)
+	return bot.Reply{Message: &bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}}
+}
+
+// language is the person's language: what came with the request, else as far as it is known, else the organisation's. It never
+// fails: a wrong language is better than no answer.
+func (a *App) language(ctx context.Context, who bot.Actor) string {
+	if who.Language != "" {
+		return who.Language
+	}
+	account, err := a.Store.Account(ctx, who.Surface, who.ID)
+	if err != nil {
+		return a.Settings.Language
+	}
+	return a.languageOf(account)
+}
+
+// languageWith is language for who has looked up the account already.
+func (a *App) languageWith(who bot.Actor, account store.Account) string {
+	if who.Language != "" {
+		return who.Language
+	}
+	return a.languageOf(account)
+}
+
+func (a *App) languageOf(account store.Account) string {
+	if account.Language != "" {
+		return account.Language
+	}
+	return a.Settings.Language
+}
+
+// ensureAccount is the account of who made a request, created when it is not known. It learns their language by the way.
+func (a *App) ensureAccount(ctx context.Context, tx *store.Tx, who bot.Actor) (store.Account, error) {
+	account, err := tx.EnsureAccount(ctx, who.Surface, who.ID, who.Name)
+	if err != nil || who.Language == "" || account.Language != "" {
+		return account, err
+	}
+	account.Language = who.Language
+	return account, tx.LearnLanguage(ctx, account.ID, who.Language)
+}
+
+// actorName is how the audit chain names a person.
+func actorName(who bot.Actor) string { return who.Surface + ":" + who.ID }
+
+// problems puts what is wrong with the answers in words, by field id.
+func (a *App) problems(lang string, found map[string]bot.Problem) map[string]string {
+	words := make(map[string]string, len(found))
+	for field, p := range found {
+		words[field] = a.Texts.T(lang, "problem."+p.Code, locale.Data{"Limit": p.Limit, "Count": p.Limit})
+	}
+	return words
+}

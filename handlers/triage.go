@@ -1,0 +1,106 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// Kinds of delivery: what is drawn when its turn comes.
+const (
+	cardDelivery         = "card"         // the incident's card in this lane, posted or brought up to date
+	receiptDelivery      = "receipt"      // the receipt as direct message
+	acknowledgedDelivery = "acknowledged" // to the reporter
+	noteDelivery         = "note"         // to the reporter: a message from the CISO
+	closedDelivery       = "closed"       // to the reporter
+	attachmentDelivery   = "attachment"   // to who works the case: a file that came with the report
+	undeliveredDelivery  = "undelivered"  // to the CISO: a message could not be delivered
+)
+
+// triageDeliveries are the cards of a new incident: to the triage channels and to each CISO. What touches Sweden's security
+// goes to the head of security alone; when none is named, to the CISO, because somebody must be told.
+func (a *App) triageDeliveries(incident store.Incident) []store.Delivery {
+	if incident.StopQuestion {
+		holders := a.Settings.Roles[policy.SecurityChief]
+		if len(holders) == 0 {
+			holders = a.triageHolders()
+		}
+		return a.toHolders(holders, cardDelivery, incident.ID)
+	}
+	var deliveries []store.Delivery
+	for _, channel := range a.Settings.Triage {
+		deliveries = append(deliveries, store.Delivery{
+			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,
+			Kind: cardDelivery, IncidentID: &incident.ID, Urgent: true,
+		})
+	}
+	return append(deliveries, a.toHolders(a.triageHolders(), cardDelivery, incident.ID)...)
+}
+
+// triageHolders are those who work the cases: the CISO, or the deputy where no CISO is named.
+func (a *App) triageHolders() []Holder {
+	if holders := a.Settings.Roles[policy.CISO]; len(holders) > 0 {
+		return holders
+	}
+	return a.Settings.Roles[policy.DeputyCISO]
+}
+
+// toHolders addresses role holders on every surface in use: by the account that the configuration names, else by e-mail, so that
+// an account that is linked or found by it is reached too. Where there is none, the message is skipped: see reachedElsewhere.
+func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store.Delivery {
+	var deliveries []store.Delivery
+	for _, h := range holders {
+		for _, surface := range a.Settings.Surfaces {
+			if id := h.Accounts[surface]; id != "" {
+				deliveries = append(deliveries, personal(bot.Actor{Surface: surface, ID: id}, kind, incidentID))
+			} else if h.Email != "" {
+				deliveries = append(deliveries, store.Delivery{
+					Lane: surface + ":email:" + h.Email, Surface: surface, Email: h.Email,
+					Kind: kind, IncidentID: &incidentID, Urgent: true,
+				})
+			}
+		}
+	}
+	return deliveries
+}
+
+// reachedElsewhere tells whether a role holder, whom the surface of a delivery does not find by their e-mail address, is reached on
+// another one. When it is on none, one delivery must end as a dead letter, and only one: the one on the surface preferred.
+func (a *App) reachedElsewhere(ctx context.Context, d store.Delivery) (bool, error) {
+	for _, name := range a.Settings.Surfaces {
+		if name == d.Surface {
+			continue
+		}
+		if a.holderNamed(d.Email, name) {
+			return true, nil
+		}
+		_, err := a.accountByEmail(ctx, name, d.Email)
+		if refused, ok := errors.AsType[*bot.SendError](err); ok && refused.Permanent {
+			continue
+		}
+		return err == nil, err
+	}
+	return d.Surface != a.Settings.Surfaces[0], nil
+}
+
+// holderNamed tells whether the configuration names the account on a surface of a holder with the e-mail address.
+func (a *App) holderNamed(email, surface string) bool {
+	for _, holders := range a.Settings.Roles {
+		if slices.ContainsFunc(holders, func(h Holder) bool { return h.Email == email && h.Accounts[surface] != "" }) {
+			return true
+		}
+	}
+	return false
+}
+
+// personal is a direct message.
+func personal(to bot.Actor, kind string, incidentID int64) store.Delivery {
+	address := bot.Address{Surface: to.Surface, User: to.ID}
+	return store.Delivery{
+		Lane: address.String(), Surface: to.Surface, UserID: to.ID, Kind: kind, IncidentID: &incidentID, Urgent: true,
+	}
+}
