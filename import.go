@@ -1,0 +1,295 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"net/mail"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tyreso.se/incidentbot/bot/discord"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+type importCommand struct {
+	Staff   importStaffCommand   `cmd:"" help:"Import the staff list."`
+	Systems importSystemsCommand `cmd:"" help:"Import the systems inventory."`
+}
+
+// Help names the columns.
+func (importStaffCommand) Help() string {
+	return "Columns, in any order: " + strings.Join(staffColumns(), ", ") + ". The column " + discordColumn +
+		" may be there as well: the person's Discord user id, or nothing."
+}
+
+// Help names the columns.
+func (importSystemsCommand) Help() string {
+	return "Columns, in any order: " + strings.Join(systemColumns(), ", ") + ". Class levels are 0 to 3, or all four empty."
+}
+
+// The columns of the files. Further ones are left alone.
+
+func staffColumns() []string {
+	return []string{"email", "name", "unit", "kind", "manager_email", "start_date", "locale"}
+}
+
+// discordColumn is a column of the staff list that may be missing. Where it stands, it says which account is whose.
+const discordColumn = "discord_id"
+
+func levelColumns() []string {
+	return []string{"confidentiality", "integrity", "availability", "traceability"}
+}
+
+func systemColumns() []string {
+	return append([]string{"key", "name", "owner_email", "unit", "supplier", "personal_data", "classified_on"}, levelColumns()...)
+}
+
+type importFile struct {
+	File   string `arg:"" type:"existingfile" help:"CSV file with a header line, comma or semicolon between."`
+	DryRun bool   `help:"Only tell what would change."`
+}
+
+type importStaffCommand struct{ importFile }
+
+// Run imports the staff list: all of it, or nothing when a line is wrong.
+func (c importStaffCommand) Run(ctx context.Context, cli *commands) error {
+	content, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("reading the staff list: %w", err)
+	}
+	people, err := parseStaff(content)
+	if err != nil {
+		return fmt.Errorf("%s: nothing was imported:\n%w", c.File, err)
+	}
+	return c.apply(ctx, cli, func(tx *store.Tx) (store.Changes, error) { return tx.ImportPeople(ctx, people) })
+}
+
+type importSystemsCommand struct{ importFile }
+
+// Run imports the systems inventory: all of it, or nothing when a line is wrong.
+func (c importSystemsCommand) Run(ctx context.Context, cli *commands) error {
+	content, err := os.ReadFile(c.File)
+	if err != nil {
+		return fmt.Errorf("reading the systems inventory: %w", err)
+	}
+	systems, err := parseSystems(content)
+	if err != nil {
+		return fmt.Errorf("%s: nothing was imported:\n%w", c.File, err)
+	}
+	return c.apply(ctx, cli, func(tx *store.Tx) (store.Changes, error) { return tx.ImportSystems(ctx, systems) })
+}
+
+// errDryRun rolls back an import that was only tried.
+var errDryRun = errors.New("dry run")
+
+func (c importFile) apply(ctx context.Context, cli *commands, do func(tx *store.Tx) (store.Changes, error)) error {
+	return cli.withStore(ctx, true, func(s *store.Store) error { return c.write(ctx, s, do) })
+}
+
+func (c importFile) write(ctx context.Context, s *store.Store, do func(tx *store.Tx) (store.Changes, error)) error {
+	if err := migrate(ctx, s); err != nil {
+		return err
+	}
+	var changes store.Changes
+	err := s.InTx(ctx, func(tx *store.Tx) error {
+		var err error
+		if changes, err = do(tx); err != nil {
+			return err
+		}
+		if c.DryRun {
+			return errDryRun
+		}
+		detail := fmt.Sprintf(`{"added":%d,"changed":%d}`, changes.Added, changes.Changed)
+		return tx.Append(ctx, store.Event{Actor: "cli", Action: "import", Detail: detail})
+	})
+	if err != nil && !errors.Is(err, errDryRun) {
+		return err
+	}
+	fmt.Printf("%d added, %d changed, %d unchanged\n", changes.Added, changes.Changed, changes.Unchanged)
+	if c.DryRun {
+		fmt.Println("dry run: nothing was changed")
+	}
+	return nil
+}
+
+// row is one line of a table.
+type row struct {
+	at    map[string]int // where each column stands
+	cells []string
+}
+
+func (r row) has(column string) bool {
+	_, ok := r.at[column]
+	return ok
+}
+
+// get is the cell in a column, "" when the table has no such column.
+func (r row) get(column string) string {
+	if !r.has(column) {
+		return ""
+	}
+	return strings.TrimSpace(r.cells[r.at[column]])
+}
+
+// table reads a CSV file that has at least the given columns in any order, and calls line for each one. It returns everything that
+// is wrong, each with its line. Files from a Swedish spreadsheet have semicolons, a byte order mark and CRLF.
+func table(content []byte, columns []string, line func(n int, r row) error) error {
+	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	reader := csv.NewReader(bytes.NewReader(content))
+	first, _, _ := bytes.Cut(content, []byte("\n"))
+	if bytes.Count(first, []byte(";")) > bytes.Count(first, []byte(",")) {
+		reader.Comma = ';'
+	}
+	header, err := reader.Read()
+	if err != nil {
+		return fmt.Errorf("line 1: no header line: %w", err)
+	}
+	at := map[string]int{}
+	for i, name := range header {
+		at[strings.ToLower(strings.TrimSpace(name))] = i
+	}
+	for _, column := range columns {
+		if _, ok := at[column]; !ok {
+			return fmt.Errorf("line 1: the column %q is missing; there must be %s", column, strings.Join(columns, ", "))
+		}
+	}
+	var wrong []error
+	for {
+		record, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			return errors.Join(wrong...)
+		}
+		if err != nil {
+			return errors.Join(append(wrong, err)...) // csv.ParseError names line and column
+		}
+		n, _ := reader.FieldPos(0)
+		if err := line(n, row{at, record}); err != nil {
+			wrong = append(wrong, fmt.Errorf("line %d: %w", n, err))
+		}
+	}
+}
+
+func parseStaff(content []byte) ([]store.Person, error) {
+	var people []store.Person
+	lineOf := map[string]int{}
+	holderOf := map[string]int{}
+	err := table(content, staffColumns(), func(n int, r row) error {
+		get := r.get
+		p := store.Person{
+			Email: strings.ToLower(get("email")), Name: get("name"), Unit: get("unit"), Kind: get("kind"),
+			ManagerEmail: strings.ToLower(get("manager_email")), StartDate: get("start_date"), Locale: get("locale"), Active: true,
+		}
+		id := get(discordColumn)
+		if r.has(discordColumn) {
+			p.Accounts = map[string]string{discord.Name: id}
+		}
+		people = append(people, p)
+		if p.Name == "" {
+			return errors.New("name: it is empty")
+		}
+		if before, twice := lineOf[p.Email]; twice {
+			return fmt.Errorf("email: it stands on line %d as well", before)
+		}
+		lineOf[p.Email] = n
+		if before, twice := holderOf[id]; twice && id != "" {
+			return fmt.Errorf("%s: it stands on line %d as well", discordColumn, before)
+		}
+		holderOf[id] = n
+		return errors.Join(
+			snowflake(discordColumn, id),
+			address("email", p.Email, true), address("manager_email", p.ManagerEmail, false), date("start_date", p.StartDate),
+			oneOf("kind", p.Kind, "employee", "elected", "supplier", "manager"), oneOf("locale", p.Locale, "sv", "en"))
+	})
+	return people, err
+}
+
+func parseSystems(content []byte) ([]store.System, error) {
+	var systems []store.System
+	lineOf := map[string]int{}
+	err := table(content, systemColumns(), func(n int, r row) error {
+		get := r.get
+		s := store.System{
+			Key: get("key"), Name: get("name"), OwnerEmail: strings.ToLower(get("owner_email")),
+			Unit: get("unit"), Supplier: get("supplier"),
+			PersonalData: policy.Answer(get("personal_data")), ClassifiedOn: get("classified_on"), Active: true,
+		}
+		if s.PersonalData == "" {
+			s.PersonalData = policy.Unknown
+		}
+		var figures []int
+		for _, column := range levelColumns() {
+			if text := get(column); text != "" {
+				level, err := strconv.Atoi(text)
+				if err != nil || level < 0 || level > 3 {
+					return fmt.Errorf("%s: %q is none of 0, 1, 2, 3", column, text)
+				}
+				figures = append(figures, level)
+			}
+		}
+		switch len(figures) {
+		case 0: // not classified
+		case len(levelColumns()):
+			s.Levels = &policy.Levels{Confidentiality: figures[0], Integrity: figures[1], Availability: figures[2], Traceability: figures[3]}
+		default:
+			return errors.New("class levels: give all four or none")
+		}
+		systems = append(systems, s)
+		if s.Key == "" || s.Name == "" {
+			return errors.New("key and name must both be given")
+		}
+		if before, twice := lineOf[s.Key]; twice {
+			return fmt.Errorf("key: it stands on line %d as well", before)
+		}
+		lineOf[s.Key] = n
+		return errors.Join(address("owner_email", s.OwnerEmail, false), date("classified_on", s.ClassifiedOn),
+			oneOf("personal_data", string(s.PersonalData), string(policy.Yes), string(policy.No), string(policy.Unknown)))
+	})
+	return systems, err
+}
+
+func address(column, text string, required bool) error {
+	if text == "" && !required {
+		return nil
+	}
+	if parsed, err := mail.ParseAddress(text); err != nil || parsed.Address != text {
+		return fmt.Errorf("%s: %q is no e-mail address", column, text)
+	}
+	return nil
+}
+
+// snowflake checks a Discord id: https://discord.com/developers/docs/reference#snowflakes
+func snowflake(column, text string) error {
+	if text == "" {
+		return nil
+	}
+	if id, err := strconv.ParseUint(text, 10, 64); err != nil || id == 0 || strings.HasPrefix(text, "0") {
+		return fmt.Errorf("%s: %q is no Discord id: it is digits only. A spreadsheet rounds long numbers, so format the column as text",
+			column, text)
+	}
+	return nil
+}
+
+func date(column, text string) error {
+	if text == "" {
+		return nil
+	}
+	if _, err := time.Parse(time.DateOnly, text); err != nil {
+		return fmt.Errorf("%s: %q is no date; write it like 2026-11-23", column, text)
+	}
+	return nil
+}
+
+func oneOf(column, text string, allowed ...string) error {
+	if slices.Contains(allowed, text) {
+		return nil
+	}
+	return fmt.Errorf("%s: %q is none of %s", column, text, strings.Join(allowed, ", "))
+}

@@ -1,0 +1,205 @@
+package main
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// composed are the keys that the code puts together from a prefix and a coded value.
+func composed() []string {
+	var keys []string
+	add := func(pattern string, values ...string) {
+		for _, v := range values {
+			keys = append(keys, strings.ReplaceAll(pattern, "*", v))
+		}
+	}
+	for _, c := range policy.Categories() {
+		add("category.*", string(c), string(c)+".definition", string(c)+".advice")
+	}
+	for _, c := range policy.Causes() {
+		add("cause.*", string(c))
+	}
+	for _, r := range policy.Regulations() {
+		add("regulation.*", string(r))
+	}
+	for _, aspect := range policy.AllAspects {
+		add("aspect.*", aspect.String())
+		add("report.effects.*", aspect.String())
+	}
+	for s := policy.Low; s <= policy.Serious; s++ {
+		add("severity.*", strconv.Itoa(int(s)))
+	}
+	for _, status := range []store.Status{store.New, store.Acknowledged, store.Closed} {
+		add("status.*", string(status))
+		add("mine.line.*", string(status))
+	}
+	add("severity_reason.*", policy.SeverityReasonCodes()...)
+	add("answer.*", string(policy.Yes), string(policy.No), string(policy.Unknown))
+	add("problem.*", "required", "too_short", "too_long", "in_future", "not_an_option", "not_a_time", "too_many") // bot.Problem
+	add("button.*", "acknowledge", "show", "category", "severity", "message", "close")                            // the card's
+	add("form.*", policy.FormDigital, policy.FormPaper, policy.FormSpeech)
+	add("report.stop.*", "no", "yes")
+	add("report.effects.*", "unknown")
+	add("report.persons.*", "1", "2", "10", "100", strconv.Itoa(policy.ManyPersons), "unknown")
+	add("sensitive.*", "health", "social", "protected", "children", "other_sensitive")
+	add("report.near_miss.*", "yes")
+	add("report.anonymous.*", "yes")
+	add("note.*", "to_reporter", "supplement")
+	for _, kind := range []string{"acknowledged", "closed"} {
+		add("news."+kind+".*", "summary", "heading", "text")
+	}
+	add("news.note.*", "summary", "heading")
+	for service, codes := range advised() {
+		add("doctor."+service+".do.*", codes...)
+	}
+	for service, checks := range map[string][]string{ // surface.Finding
+		"slack":   {"token", "socket", "scope", "channel", "email"},
+		"discord": {"token", "application", "public_key", "endpoint", "guild", "commands", "channel", "member"},
+		"mail":    {"server"},
+	} {
+		for _, check := range checks {
+			add("doctor."+service+".*", check, check+".ok")
+		}
+	}
+	add("doctor.discord.*", "role.ok") // what is no role is looked for among the members
+	return keys
+}
+
+// keyLike tells a text's key from other strings in the sources.
+var keyLike = regexp.MustCompile(`^[a-z_]+(\.[A-Za-z0-9_]+)*$`)
+
+// literals are the strings in the program's own sources, tests and stand-ins aside.
+func literals(t *testing.T) map[string]bool {
+	t.Helper()
+	found := map[string]bool{}
+	err := filepath.WalkDir(".", func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && slices.Contains([]string{"workspace", "tools", ".git", "storetest"}, entry.Name()):
+			return filepath.SkipDir
+		case filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if literal, ok := n.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+				if text, err := strconv.Unquote(literal.Value); err == nil && keyLike.MatchString(text) {
+					found[text] = true
+				}
+			}
+			return true
+		})
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return found
+}
+
+// asked are the keys that stand as a literal in a call of a function that gives texts.
+func asked(t *testing.T) []string {
+	t.Helper()
+	var keys []string
+	givesTexts := []string{"T", "t", "text", "say", "private", "right", "wrong", "note"}
+	paths, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, room := range []string{"handlers", "bot/slack", "bot/discord"} {
+		more, err := filepath.Glob(room + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, more...)
+	}
+	for _, path := range paths {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			name := ""
+			switch f := call.Fun.(type) {
+			case *ast.Ident:
+				name = f.Name
+			case *ast.SelectorExpr:
+				name = f.Sel.Name
+			}
+			if !slices.Contains(givesTexts, name) {
+				return true
+			}
+			for _, arg := range call.Args {
+				if literal, ok := arg.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+					if text, err := strconv.Unquote(literal.Value); err == nil && keyLike.MatchString(text) {
+						keys = append(keys, text)
+					}
+				}
+			}
+			return true
+		})
+	}
+	return keys
+}
+
+func TestTextsAreThoseThatAreAskedFor(t *testing.T) {
+	texts, err := locale.New()
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := map[string]bool{}
+	for _, key := range texts.Keys(locale.Swedish) {
+		has[key] = true
+	}
+	direct := asked(t)
+	if len(direct) < 100 {
+		t.Fatalf("only %d calls for texts were found: the search is broken", len(direct))
+	}
+	for _, key := range append(direct, composed()...) {
+		if !has[key] {
+			t.Errorf("the code asks for %q, which is in no language's file", key)
+		}
+	}
+	used := literals(t)
+	for _, key := range composed() {
+		used[key] = true
+	}
+	for key := range has {
+		if !used[key] {
+			t.Errorf("nothing uses the text %q", key)
+		}
+	}
+}
+
+func TestManifestTextsFitSlack(t *testing.T) {
+	for _, lang := range []string{locale.Swedish, locale.English} {
+		for _, base := range []string{"", "https://incident.example.org"} {
+			if _, err := slackManifest(lang, base); err != nil {
+				t.Errorf("%s: %v", lang, err)
+			}
+		}
+	}
+}
