@@ -56,7 +56,7 @@ func newDiscordChat(t *testing.T, p play) *discordChat {
 	server.Start()
 	c.url = server.URL
 	t.Cleanup(func() {
-		c.Workspace.Close()
+		c.Close()
 		server.Close()
 	})
 	who := discordCast
@@ -154,11 +154,9 @@ func (c *discordChat) goOn(alive context.Context, person, text string) (said, er
 		}
 		return m, err
 	}
-	for _, button := range buttons(before) {
-		if slices.Contains([]string{sendReport, "Öppna formuläret", "Försök igen"}, button.Label) {
-			return c.act(alive, person, func(ctx context.Context) (discord.Seen, error) {
-				return c.Press(ctx, person, before.id, button.CustomID)
-			})
+	for _, label := range []string{sendReport, "Öppna formuläret", "Försök igen"} {
+		if id := button(before, label); id != "" {
+			return c.act(alive, person, func(ctx context.Context) (discord.Seen, error) { return c.Press(ctx, person, before.id, id) })
 		}
 	}
 	return said{}, fmt.Errorf("%w: %.200q", errNoReceipt, before.text)
@@ -247,23 +245,14 @@ func (c *discordChat) leave(_ context.Context, person string) error {
 	return nil
 }
 
-func (c *discordChat) press(ctx context.Context, person, place, message, button string) error {
-	_, err := c.pressed(ctx, person, place, message, button)
-	return err
-}
-
-// pressed presses a button of a message by what stands on it, and returns what was said.
-func (c *discordChat) pressed(ctx context.Context, person, place, message, button string) (said, error) {
+func (c *discordChat) press(ctx context.Context, person, place, message, label string) error {
 	for _, m := range c.messages(place) {
-		for _, b := range buttons(m) {
-			if m.id == message && b.Label == button {
-				return c.act(ctx, person, func(ctx context.Context) (discord.Seen, error) {
-					return c.Press(ctx, person, message, b.CustomID)
-				})
-			}
+		if id := button(m, label); m.id == message && id != "" {
+			_, err := c.Press(ctx, person, message, id)
+			return err
 		}
 	}
-	return said{}, fmt.Errorf("no message %s with a button %q in %s", message, button, place)
+	return fmt.Errorf("no message %s with a button %q in %s", message, label, place)
 }
 
 func (c *discordChat) write(ctx context.Context, person, place, message, button, text string) error {

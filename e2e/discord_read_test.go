@@ -40,6 +40,16 @@ func buttons(m said) (all []component) {
 	return all
 }
 
+// button is the id of the button of a message that something stands on, "" when there is none.
+func button(m said, label string) string {
+	for _, b := range buttons(m) {
+		if b.Label == label {
+			return b.CustomID
+		}
+	}
+	return ""
+}
+
 // read is what people see of a message, the text without white space, which Discord keeps only in part.
 func read(m discord.Message) said {
 	var embeds []struct {

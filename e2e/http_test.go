@@ -22,21 +22,25 @@ type delivered struct {
 	body   string
 }
 
-// tap stands between the workspace and the program and keeps what passes.
+// tap stands between a platform and the program and keeps what passes, or what would.
 type tap struct {
-	mu   sync.Mutex
-	kept []delivered
+	url string
+
+	mu     sync.Mutex
+	kept   []delivered
+	closed bool // nothing reaches the program
 }
 
-// listen puts a tap between the workspace and the program.
-func listen(t *testing.T, s *slackStage) *tap {
+// listen puts a tap before the program.
+func listen(t *testing.T, s *stage) *tap {
 	t.Helper()
 	tapped := &tap{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d := delivered{path: r.URL.Path, header: r.Header.Clone(), body: string(drain(r.Body))}
-		tapped.mu.Lock()
-		tapped.kept = append(tapped.kept, d)
-		tapped.mu.Unlock()
+		if !tapped.pass(d) {
+			w.WriteHeader(http.StatusBadGateway)
+			return
+		}
 		resp, err := s.send(d)
 		if err != nil {
 			w.WriteHeader(http.StatusBadGateway)
@@ -48,8 +52,23 @@ func listen(t *testing.T, s *slackStage) *tap {
 		_, _ = w.Write(drain(resp.Body))
 	}))
 	t.Cleanup(server.Close)
-	s.SetURLs(server.URL+"/slack/events", server.URL+"/slack/commands", server.URL+"/slack/interactions", "")
+	tapped.url = server.URL
 	return tapped
+}
+
+// pass keeps a request and tells whether it may go on.
+func (tp *tap) pass(d delivered) bool {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	tp.kept = append(tp.kept, d)
+	return !tp.closed
+}
+
+// close lets nothing through from now on, or opens again.
+func (tp *tap) close(closed bool) {
+	tp.mu.Lock()
+	defer tp.mu.Unlock()
+	tp.closed = closed
 }
 
 // last returns the latest request to a path whose body holds a part.
@@ -148,7 +167,8 @@ func TestRefusedRequestsOverHTTP(t *testing.T) {
 	onBoth(t, func(t *testing.T, database string) {
 		s := newSlackStage(t, database, play{})
 		s.start()
-		tapped := listen(t, s)
+		tapped := listen(t, s.stage)
+		s.SetURLs(tapped.url+"/slack/events", tapped.url+"/slack/commands", tapped.url+"/slack/interactions", "")
 		number := s.report(maja, "En pärm med utredningar låg framme i kopieringsrummet över helgen.")
 		all := []string{number}
 		s.awaitMessages(map[string][]string{triage: all, s.DirectMessages(ciso): all, s.DirectMessages(maja): all})

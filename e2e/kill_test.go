@@ -30,6 +30,7 @@ type receipts struct {
 	textOf   map[string]string
 	numbers  map[string][]string // by reporter
 	failures int                 // commands and submissions that were not answered as they should
+	enough   chan struct{}       // closed when who has not got a receipt by now is to give up
 }
 
 // keep remembers a receipt and tells whether its number is new.
@@ -63,6 +64,7 @@ func TestKilled(t *testing.T) {
 		{"discord gateway", openDiscord, play{people: 7, socket: true}, 10},
 	} {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			onBoth(t, func(t *testing.T, database string) {
 				s := newStage(t, database, test.play, test.open(t, test.play))
 				s.survive(max(1, kills(t)*test.share/100), test.play.socket)
@@ -80,7 +82,7 @@ func (s *stage) survive(n int, socket bool) {
 	}
 	random := rand.New(rand.NewPCG(seed(t), 0))
 	s.start()
-	promised := &receipts{textOf: map[string]string{}, numbers: map[string][]string{}}
+	promised := &receipts{textOf: map[string]string{}, numbers: map[string][]string{}, enough: make(chan struct{})}
 	over := make(chan struct{})
 	var reporters sync.WaitGroup
 	bots := &current{bot: s.bot}
@@ -111,6 +113,8 @@ func (s *stage) survive(n int, socket bool) {
 		}
 	}
 	close(over)
+	giveUp := time.AfterFunc(patience, func() { close(promised.enough) })
+	defer giveUp.Stop()
 	reporters.Wait()
 	killed := time.Since(began)
 	if len(promised.textOf) == 0 || promised.failures == 0 {
@@ -173,7 +177,7 @@ func (s *stage) reportUntil(over <-chan struct{}, person string, pace *rand.Rand
 		text := fmt.Sprintf("Flera kollegor har fått ett mejl som ber dem logga in på en okänd sida. (%s-%d)", person, i)
 		number := s.insist(person, text, pace, bots, promised)
 		if number == "" {
-			return // the test has ended
+			return
 		}
 		if !promised.keep(person, number, text) {
 			s.t.Errorf("the number %s stood on two receipts", number)
@@ -189,15 +193,19 @@ func (s *stage) reportUntil(over <-chan struct{}, person string, pace *rand.Rand
 
 // insist reports, and tries again until there is a receipt.
 func (s *stage) insist(person, text string, pace *rand.Rand, bots *current, promised *receipts) (number string) {
-	for s.t.Context().Err() == nil {
+	for {
 		number, err := s.attempt(bots.get(), person, text)
 		if err == nil {
 			return number
 		}
 		promised.failed()
-		time.Sleep(time.Duration(20+pace.IntN(80)) * time.Millisecond)
+		select {
+		case <-promised.enough:
+			s.t.Errorf("%s never got a receipt for %q: %v", person, text, err)
+			return ""
+		case <-time.After(time.Duration(20+pace.IntN(80)) * time.Millisecond):
+		}
 	}
-	return ""
 }
 
 // dismiss closes the receipt. The program may be gone: it is not asked.

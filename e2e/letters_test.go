@@ -40,7 +40,7 @@ func TestHardTexts(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			everywhere(t, play{confidential: confidential}, func(t *testing.T, s *stage) {
+			everywhere(t, play{confidential: confidential}, func(_ *testing.T, s *stage) {
 				s.start()
 				for name, text := range hard {
 					s.step(name, func(t *testing.T) { s.followText(t, text, confidential) })

@@ -46,7 +46,7 @@ func newSlackChat(t *testing.T, p play) *slackChat {
 	server.Start()
 	c.url = server.URL
 	t.Cleanup(func() {
-		c.Workspace.Close()
+		c.Close()
 		server.Close()
 	})
 	for _, id := range []string{ciso, chief, maja} {

@@ -134,6 +134,7 @@ func everywhere(t *testing.T, p play, test func(t *testing.T, s *stage)) {
 	t.Helper()
 	for name, open := range map[string]func(*testing.T, play) chat{"slack": openSlack, "discord": openDiscord} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			onBoth(t, func(t *testing.T, database string) { test(t, newStage(t, database, p, open(t, p))) })
 		})
 	}
@@ -192,7 +193,7 @@ channels:
 	if !p.limits {
 		var fast []string
 		for _, c := range s.chats {
-			fast = append(fast, c.name()+": {posts_per_second_per_channel: 100, posts_per_minute: 10000}")
+			fast = append(fast, c.name()+": {posts_per_second_per_channel: 100, posts_per_minute: 3000}")
 		}
 		text += "limits: {" + strings.Join(fast, ", ") + "}\n"
 	}

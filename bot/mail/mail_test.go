@@ -18,6 +18,7 @@ import (
 
 	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/bot/mail"
+	"tyreso.se/incidentbot/bot/mail/mailtest"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -27,9 +28,9 @@ const sender = "Ärendebot <incident@kommun.example>"
 func noon() time.Time { return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC) }
 
 // surface is one that hands its mail in at the server.
-func surface(t *testing.T, s *server, scheme, login string) *mail.Surface {
+func surface(t *testing.T, s *mailtest.Server, scheme, login string) *mail.Surface {
 	t.Helper()
-	m, err := mail.New(mail.Options{Server: scheme + "://" + login + s.addr(), From: sender, Clock: noon, RootCAs: s.roots})
+	m, err := mail.New(mail.Options{Server: scheme + "://" + login + s.Addr(), From: sender, Clock: noon, RootCAs: s.Roots})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func message() bot.Message {
 }
 
 // read takes a message apart as a mail program does.
-func read(t failer, l letter) (header netmail.Header, subject, body string) {
+func read(t failer, l mailtest.Letter) (header netmail.Header, subject, body string) {
 	t.Helper()
 	m, err := netmail.ReadMessage(strings.NewReader(l.Data))
 	if err != nil {
@@ -78,18 +79,18 @@ type failer interface {
 
 func TestSend(t *testing.T) {
 	for name, test := range map[string]struct {
-		set           func(*server)
+		set           func(*mailtest.Server)
 		scheme, login string
 		encrypted     bool
 		user          string
 	}{
 		"STARTTLS":                 {nil, "smtp", "", true, ""},
-		"STARTTLS with a password": {func(s *server) { s.password = "h@mligt" }, "smtp", "bot%40kommun.example:h%40mligt@", true, "bot@kommun.example"},
-		"TLS with a password":      {func(s *server) { s.implicit, s.password = true, "x" }, "smtps", "bot:x@", true, "bot"},
-		"clear text":               {func(s *server) { s.noTLS = true }, "smtp+insecure", "", false, ""},
+		"STARTTLS with a password": {func(s *mailtest.Server) { s.Password = "h@mligt" }, "smtp", "bot%40kommun.example:h%40mligt@", true, "bot@kommun.example"},
+		"TLS with a password":      {func(s *mailtest.Server) { s.Implicit, s.Password = true, "x" }, "smtps", "bot:x@", true, "bot"},
+		"clear text":               {func(s *mailtest.Server) { s.NoTLS = true }, "smtp+insecure", "", false, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, test.set)
+			s := mailtest.Serve(t, test.set)
 			m := surface(t, s, test.scheme, test.login)
 			if err := m.Check(t.Context()); err != nil {
 				t.Fatalf("check: %v", errors.Unwrap(err))
@@ -98,10 +99,10 @@ func TestSend(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%v: %v", err, errors.Unwrap(err))
 			}
-			if len(s.taken()) != 1 {
-				t.Fatalf("%d letters", len(s.taken()))
+			if len(s.Taken()) != 1 {
+				t.Fatalf("%d letters", len(s.Taken()))
 			}
-			l := s.taken()[0]
+			l := s.Taken()[0]
 			header, subject, body := read(t, l)
 			got := map[string]any{
 				"envelope": []string{strings.Split(l.From, " ")[0], l.To}, "encrypted": l.TLS, "user": l.User, "subject": subject, "body": body,
@@ -133,7 +134,7 @@ func TestSend(t *testing.T) {
 }
 
 func TestARetryIsTheSameMessage(t *testing.T) {
-	s := serve(t, nil)
+	s := mailtest.Serve(t, nil)
 	m := surface(t, s, "smtp", "")
 	id := func(key, words string) string {
 		ref, err := m.Send(t.Context(), anna, bot.Message{Summary: "x", Blocks: []bot.Block{bot.Paragraph(words)}}, key, true)
@@ -158,7 +159,7 @@ func TestARetryIsTheSameMessage(t *testing.T) {
 
 // Whatever a message says comes out as it was, in lines that every server takes, and nothing in it becomes a header.
 func TestAnyTextArrives(t *testing.T) {
-	s := serve(t, nil)
+	s := mailtest.Serve(t, nil)
 	m := surface(t, s, "smtp", "")
 	rapid.Check(t, func(rt *rapid.T) {
 		summary := rapid.String().Draw(rt, "summary")
@@ -166,7 +167,7 @@ func TestAnyTextArrives(t *testing.T) {
 		if _, err := m.Send(t.Context(), anna, bot.Message{Summary: summary, Blocks: []bot.Block{bot.Paragraph("a" + words + "z")}}, "k", false); err != nil {
 			rt.Fatalf("%v: %v", err, errors.Unwrap(err))
 		}
-		taken := s.taken()
+		taken := s.Taken()
 		header, subject, body := read(rt, taken[len(taken)-1])
 		if want := strings.Join(strings.Fields(summary), " "); subject != want && utf8.ValidString(want) {
 			rt.Fatalf("subject %q, want %q", subject, want)
@@ -182,9 +183,9 @@ func TestAnyTextArrives(t *testing.T) {
 }
 
 func TestRefusals(t *testing.T) {
-	answering := func(command, reply string) func(*server) {
-		return func(s *server) {
-			s.answer = func(c string) string {
+	answering := func(command, reply string) func(*mailtest.Server) {
+		return func(s *mailtest.Server) {
+			s.Answer = func(c string) string {
 				if c == command {
 					return reply
 				}
@@ -193,7 +194,7 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	for name, test := range map[string]struct {
-		set           func(*server)
+		set           func(*mailtest.Server)
 		scheme, login string
 		want          bot.SendError
 	}{
@@ -207,15 +208,15 @@ func TestRefusals(t *testing.T) {
 		"gone at once":               {answering("CONNECT", "drop"), "smtp", "", bot.SendError{Code: "connection"}},
 		"gone at the greeting":       {answering("EHLO", "drop"), "smtp", "", bot.SendError{Code: "connection"}},
 		"no service":                 {answering("CONNECT", "554 no service"), "smtp", "", bot.SendError{Code: "smtp_554"}},
-		"wrong password":             {func(s *server) { s.password = "x" }, "smtp", "bot:y@", bot.SendError{Code: "smtp_535"}},
+		"wrong password":             {func(s *mailtest.Server) { s.Password = "x" }, "smtp", "bot:y@", bot.SendError{Code: "smtp_535"}},
 		"no sign-in":                 {nil, "smtp", "bot:y@", bot.SendError{Code: "not_offered"}},
-		"no STARTTLS":                {func(s *server) { s.noTLS = true }, "smtp", "", bot.SendError{Code: "not_offered"}},
+		"no STARTTLS":                {func(s *mailtest.Server) { s.NoTLS = true }, "smtp", "", bot.SendError{Code: "not_offered"}},
 		"TLS where there is none":    {nil, "smtps", "", bot.SendError{Code: "tls"}},
-		"an untrusted server":        {func(s *server) { _, s.roots = certificate(s.t) }, "smtp", "", bot.SendError{Code: "tls"}},
-		"an untrusted server by TLS": {func(s *server) { s.implicit = true; _, s.roots = certificate(s.t) }, "smtps", "", bot.SendError{Code: "tls"}},
+		"an untrusted server":        {func(s *mailtest.Server) { _, s.Roots = mailtest.Certificate(s.T) }, "smtp", "", bot.SendError{Code: "tls"}},
+		"an untrusted server by TLS": {func(s *mailtest.Server) { s.Implicit = true; _, s.Roots = mailtest.Certificate(s.T) }, "smtps", "", bot.SendError{Code: "tls"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := serve(t, test.set)
+			s := mailtest.Serve(t, test.set)
 			_, err := surface(t, s, test.scheme, test.login).Send(t.Context(), anna, message(), "k", false)
 			var got *bot.SendError
 			if !errors.As(err, &got) {
@@ -224,7 +225,7 @@ func TestRefusals(t *testing.T) {
 			if got.Code != test.want.Code || got.Permanent != test.want.Permanent || got.Wait != 0 {
 				t.Errorf("refused as %+v (%v), want %+v", got, got.Err, test.want)
 			}
-			if len(s.taken()) != 0 {
+			if len(s.Taken()) != 0 {
 				t.Error("and yet it was taken")
 			}
 			if strings.Contains(err.Error(), "anna@") {
@@ -237,8 +238,8 @@ func TestRefusals(t *testing.T) {
 func TestAServerThatFailsAtGoodbyeHasTakenTheMessage(t *testing.T) {
 	for _, command := range []string{"RSET", "QUIT"} {
 		for _, reply := range []string{"451 no", "drop"} {
-			s := serve(t, func(s *server) {
-				s.answer = func(c string) string {
+			s := mailtest.Serve(t, func(s *mailtest.Server) {
+				s.Answer = func(c string) string {
 					if c == command {
 						return reply
 					}
@@ -248,8 +249,8 @@ func TestAServerThatFailsAtGoodbyeHasTakenTheMessage(t *testing.T) {
 			if _, err := surface(t, s, "smtp", "").Send(t.Context(), anna, message(), "k", false); err != nil {
 				t.Errorf("%s answered %q: %v", command, reply, err)
 			}
-			if len(s.taken()) != 1 {
-				t.Errorf("%d letters", len(s.taken()))
+			if len(s.Taken()) != 1 {
+				t.Errorf("%d letters", len(s.Taken()))
 			}
 		}
 	}
@@ -257,8 +258,8 @@ func TestAServerThatFailsAtGoodbyeHasTakenTheMessage(t *testing.T) {
 
 func TestAServerThatHangsIsLeft(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	s := serve(t, func(s *server) {
-		s.answer = func(c string) string {
+	s := mailtest.Serve(t, func(s *mailtest.Server) {
+		s.Answer = func(c string) string {
 			if c == "EHLO" {
 				cancel() // and says nothing until the client has gone
 				return "250-wait"
@@ -273,7 +274,7 @@ func TestAServerThatHangsIsLeft(t *testing.T) {
 }
 
 func TestCheckTellsWhatIsWrong(t *testing.T) {
-	s := serve(t, func(s *server) { s.password = "x" })
+	s := mailtest.Serve(t, func(s *mailtest.Server) { s.Password = "x" })
 	if err := surface(t, s, "smtp", "bot:x@").Check(t.Context()); err != nil {
 		t.Errorf("a server that is right: %v", err)
 	}
@@ -281,7 +282,7 @@ func TestCheckTellsWhatIsWrong(t *testing.T) {
 	if err := surface(t, s, "smtp", "bot:y@").Check(t.Context()); !errors.As(err, &refused) || refused.Code != "smtp_535" {
 		t.Errorf("a wrong password: %v", err)
 	}
-	if len(s.taken()) != 0 {
+	if len(s.Taken()) != 0 {
 		t.Error("checking sends mail")
 	}
 }

@@ -1,4 +1,5 @@
-package mail_test
+// Package mailtest is an SMTP server on loopback for the tests of whatever sends mail.
+package mailtest
 
 import (
 	"bufio"
@@ -19,42 +20,43 @@ import (
 	"time"
 )
 
-// letter is a message as the server took it.
-type letter struct {
+// Letter is a message as the server took it.
+type Letter struct {
 	From, To string // of the envelope
 	Data     string // with CRLF, dots unstuffed
 	TLS      bool
 	User     string
 }
 
-// server is an SMTP server on loopback, as strict as RFC 5321 allows: commands out of order, bare line feeds and lines that
+// Server is an SMTP server on loopback, as strict as RFC 5321 allows: commands out of order, bare line feeds and lines that
 // are too long are refused.
-type server struct {
-	t        *testing.T
+type Server struct {
+	T        *testing.T
+	Roots    *x509.CertPool // who vouches for it
+	Implicit bool           // TLS from the start
+	NoTLS    bool           // does not offer STARTTLS
+	Password string         // "": it asks for none
+	// Answer replaces the server's answer to a command ("EHLO", "MAIL", ".", "CONNECT" …); "" leaves it. "drop" closes the connection.
+	Answer func(command string) string
+
 	listener net.Listener
 	tls      *tls.Config
-	roots    *x509.CertPool
-	implicit bool // TLS from the start
-	noTLS    bool // does not offer STARTTLS
-	password string
-	// answer replaces the server's answer to a command ("EHLO", "MAIL", ".", "CONNECT" …); "" leaves it. "drop" closes the connection.
-	answer func(command string) string
 
 	mu       sync.Mutex
-	letters  []letter
+	letters  []Letter
 	wrong    []string // what a client did against the rules
 	sessions sync.WaitGroup
 }
 
-// serve starts a server; set has the say before it takes connections.
-func serve(t *testing.T, set func(*server)) *server {
+// Serve starts a server until the test ends; set has the say before it takes connections.
+func Serve(t *testing.T, set func(*Server)) *Server {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, listener: listener, answer: func(string) string { return "" }}
-	s.tls, s.roots = certificate(t)
+	s := &Server{T: t, listener: listener, Answer: func(string) string { return "" }}
+	s.tls, s.Roots = Certificate(t)
 	if set != nil {
 		set(s)
 	}
@@ -69,8 +71,8 @@ func serve(t *testing.T, set func(*server)) *server {
 	return s
 }
 
-// certificate makes a certificate for 127.0.0.1 and the pool that trusts it.
-func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
+// Certificate makes a certificate for 127.0.0.1 and the pool that trusts it.
+func Certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
@@ -94,21 +96,23 @@ func certificate(t *testing.T) (*tls.Config, *x509.CertPool) {
 	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, MinVersion: tls.VersionTLS12}, roots
 }
 
-func (s *server) addr() string { return s.listener.Addr().String() }
+// Addr is where it listens, host:port.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
 
-func (s *server) taken() []letter {
+// Taken are the letters that were handed in.
+func (s *Server) Taken() []Letter {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.letters
 }
 
-func (s *server) complain(format string, args ...any) {
+func (s *Server) complain(format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wrong = append(s.wrong, fmt.Sprintf(format, args...))
 }
 
-func (s *server) accept() {
+func (s *Server) accept() {
 	for {
 		conn, err := s.listener.Accept()
 		if err != nil {
@@ -117,17 +121,17 @@ func (s *server) accept() {
 		s.sessions.Go(func() {
 			defer conn.Close()
 			_ = conn.SetDeadline(time.Now().Add(20 * time.Second)) // so that no test hangs
-			if s.implicit {
+			if s.Implicit {
 				conn = tls.Server(conn, s.tls)
 			}
-			(&session{server: s, conn: conn, lines: bufio.NewReader(conn), encrypted: s.implicit}).talk()
+			(&session{Server: s, conn: conn, lines: bufio.NewReader(conn), encrypted: s.Implicit}).talk()
 		})
 	}
 }
 
 // session is one connection.
 type session struct {
-	*server
+	*Server
 	conn            net.Conn
 	lines           *bufio.Reader
 	encrypted       bool
@@ -138,7 +142,7 @@ type session struct {
 
 // say answers a command and tells whether the talk goes on.
 func (c *session) say(command, usual string) bool {
-	reply := c.answer(command)
+	reply := c.Answer(command)
 	if reply == "drop" {
 		return false
 	}
@@ -189,10 +193,10 @@ func (c *session) obey(verb, rest string) bool {
 	case "EHLO":
 		c.greeted = true
 		usual = "250-mail.example\n250-8BITMIME\n250-SMTPUTF8\n250-ENHANCEDSTATUSCODES"
-		if !c.encrypted && !c.noTLS {
+		if !c.encrypted && !c.NoTLS {
 			usual += "\n250-STARTTLS"
 		}
-		if c.password != "" && c.encrypted {
+		if c.Password != "" && c.encrypted {
 			usual += "\n250-AUTH PLAIN LOGIN"
 		}
 		usual += "\n250 SIZE 1000000"
@@ -211,7 +215,7 @@ func (c *session) obey(verb, rest string) bool {
 			usual = c.auth(rest)
 		}
 	case "MAIL":
-		if from, ok := strings.CutPrefix(rest, "FROM:"); ok && c.greeted && (c.authed || c.password == "") {
+		if from, ok := strings.CutPrefix(rest, "FROM:"); ok && c.greeted && (c.authed || c.Password == "") {
 			c.from, usual = from, "250 ok"
 		}
 	case "RCPT":
@@ -220,7 +224,7 @@ func (c *session) obey(verb, rest string) bool {
 		}
 	case "DATA":
 		if c.to != "" {
-			return c.say(verb, "354 go on") && (c.answer(verb) != "" || c.data())
+			return c.say(verb, "354 go on") && (c.Answer(verb) != "" || c.data())
 		}
 	case "RSET":
 		c.from, c.to, usual = "", "", "250 ok"
@@ -245,7 +249,7 @@ func (c *session) auth(rest string) string {
 	if mechanism != "PLAIN" || err != nil || len(parts) != 3 {
 		return "504 only PLAIN"
 	}
-	c.user, c.authed = parts[1], parts[2] == c.password
+	c.user, c.authed = parts[1], parts[2] == c.Password
 	if !c.authed {
 		return "535 5.7.8 no"
 	}
@@ -264,10 +268,10 @@ func (c *session) data() bool {
 		}
 		content.WriteString(strings.TrimPrefix(line, ".") + "\r\n")
 	}
-	reply := c.answer(".")
+	reply := c.Answer(".")
 	if reply == "" || strings.HasPrefix(reply, "2") {
 		c.mu.Lock()
-		c.letters = append(c.letters, letter{From: c.from, To: c.to, Data: content.String(), TLS: c.encrypted, User: c.user})
+		c.letters = append(c.letters, Letter{From: c.from, To: c.to, Data: content.String(), TLS: c.encrypted, User: c.user})
 		c.mu.Unlock()
 	}
 	return c.say(".", "250 taken")
