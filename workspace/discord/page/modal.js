@@ -77,8 +77,7 @@ function question(c) {
   const described = [c.description && id + "-help", id + "-error"].filter(Boolean).join(" ");
   const needed = c.required !== false;
   return el("div", { class: "field", "data-testid": "field-" + c.custom_id },
-    el("label", { for: id, id: id + "-label" }, c.label, needed ? el("span", { class: "needed", "aria-hidden": true }, " *")
-      : el("span", { class: "optional" }, " " + t("optional"))),
+    el("label", { for: id, id: id + "-label" }, c.label, needed && el("span", { class: "needed", "aria-hidden": true }, " *")),
     c.description && el("p", { class: "help", id: id + "-help" }, c.description),
     answer(c, { id, "aria-describedby": described, "aria-required": needed ? "true" : null }),
     el("p", { class: "error", id: id + "-error", "data-testid": "error-" + c.custom_id, role: "alert", hidden: true }));

@@ -17,7 +17,7 @@
 //   confirm, confirm-ok, confirm-deny    a confirmation dialog;  toast  what went wrong
 // <html data-revision> is the revision of the state that is drawn; <body data-me> is who one is.
 
-import { block, dayAndTime, el, initials, mrkdwn, plain, text } from "./render.js";
+import { block, dayAndTime, el, initials, lock, mrkdwn, plain, text } from "./render.js";
 
 const $ = (id) => document.getElementById(id);
 const APP = "@app";
@@ -210,7 +210,7 @@ function drawSidebar() {
     key: "all", signature: JSON.stringify([state.conversations, place(), state.bot, state.online]),
     make: () => el("div", {},
       el("h2", {}, "Kanaler"),
-      channels.map((c) => row(c.id, el("span", { class: "sign", "aria-hidden": true }, c.private ? "🔒" : "#"), c.name, c.unread,
+      channels.map((c) => row(c.id, el("span", { class: "sign", "aria-hidden": true }, c.private ? lock() : "#"), c.name, c.unread,
         place().channel === c.id, () => go(c.id))),
       el("h2", {}, "Appar"),
       row("app", botAvatar(), state.bot, direct?.unread ?? 0, inApp(), () => go(APP, direct?.unread ? "messages" : "home")),
@@ -221,7 +221,7 @@ function drawSidebar() {
 
 function drawHeading() {
   const c = state.conversations.find((x) => x.id === place().channel);
-  $("title").textContent = inApp() ? state.bot : (c?.private ? "🔒 " : "# ") + (c?.name ?? "");
+  $("title").replaceChildren(...(inApp() ? [state.bot] : [c?.private ? lock() : "# ", c?.name ?? ""]));
   $("topic").textContent = inApp() ? "App" : [c?.topic, c && `${c.members} medlemmar`].filter(Boolean).join(" · ");
   const tabs = $("tabs");
   tabs.hidden = !inApp();
@@ -235,7 +235,7 @@ function drawHeading() {
   keyed(tabs, [tab("home", "Hem"), tab("messages", "Meddelanden")]);
   $("messages").hidden = $("composer").hidden = atHome();
   $("home").hidden = !atHome();
-  $("composer-text").placeholder = inApp() ? `Skriv till ${state.bot}` : `Skriv i ${$("title").textContent}`;
+  $("composer-text").placeholder = inApp() ? `Skriv till ${state.bot}` : `Skriv i ${c?.name ?? ""}`;
 }
 
 const time = (ts) => new Date(Number(ts) * 1000);

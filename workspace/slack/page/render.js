@@ -14,6 +14,18 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
+// lock draws a padlock: not every machine has a font with one.
+export function lock() {
+  const make = (tag, attributes) => {
+    const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+    return node;
+  };
+  const svg = make("svg", { viewBox: "0 0 20 20", class: "lock", "aria-hidden": "true" });
+  svg.append(make("path", { d: "M5.5 9h9v7.5h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9" }));
+  return svg;
+}
+
 export function initials(name) {
   const parts = name.split(/[\s-]+/).filter(Boolean);
   return ((parts[0]?.[0] ?? "?") + (parts.length > 1 ? parts.at(-1)[0] : "")).toUpperCase();
