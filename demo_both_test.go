@@ -194,7 +194,9 @@ func TestDemoStartPageShowsBothChats(t *testing.T) {
 			const shown = `["slack", "discord"].map((id) => document.getElementById(id).checkVisibility())`
 			seen := browser.Get(b, chromedp.Evaluate[[]bool](shown))
 			b.Do(browser.Click(browser.ID("show-discord")))
-			b.Shoot("33-start-" + name + "-discord")
+			if !test.shown[2] { // something else is shown than before
+				b.Shoot("33-start-" + name + "-discord")
+			}
 			differs(t, "chats shown, before and after choosing Discord", append(seen, browser.Get(b, chromedp.Evaluate[[]bool](shown))...), test.shown)
 			if browser.Get(b, chromedp.Evaluate[bool](`document.documentElement.scrollWidth > window.innerWidth`)) {
 				t.Error("the page is wider than the window")
