@@ -104,11 +104,17 @@ func (c *discordChat) attached() bool {
 	return len(c.Commands()) > 0 && (!c.gateway || c.Sessions() > 0)
 }
 
-func (c *discordChat) disturb(d disturbance) {
+func (c *discordChat) disturb(d disturbance) (calm func()) {
+	var ends []func()
 	for _, fault := range []discord.Fault{
 		{Limited: d.limited, RetryAfter: time.Second}, {Broken: d.broken}, {Broken: d.brokenAfter, AfterDoing: true},
 	} {
-		c.Faults().Add(fault)
+		ends = append(ends, c.Faults().Add(fault))
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
 	}
 }
 

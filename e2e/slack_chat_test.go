@@ -87,11 +87,17 @@ func (c *slackChat) attach(_ context.Context, address string) error {
 
 func (c *slackChat) attached() bool { return !c.socket || c.Sockets() > 0 }
 
-func (c *slackChat) disturb(d disturbance) {
+func (c *slackChat) disturb(d disturbance) (calm func()) {
+	var ends []func()
 	for _, fault := range []slack.Fault{
 		{Limited: d.limited, RetryAfter: time.Second}, {Broken: d.broken}, {Broken: d.brokenAfter, AfterDoing: true},
 	} {
-		c.Faults().Add(fault)
+		ends = append(ends, c.Faults().Add(fault))
+	}
+	return func() {
+		for _, end := range ends {
+			end()
+		}
 	}
 }
 

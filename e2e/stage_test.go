@@ -40,8 +40,8 @@ type chat interface {
 	attach(ctx context.Context, address string) error
 	// attached tells whether what people do reaches a program.
 	attached() bool
-	// disturb lets every call of the platform fail now and then.
-	disturb(d disturbance)
+	// disturb lets every call of the platform fail now and then, until calm is called.
+	disturb(d disturbance) (calm func())
 	// failures counts the failed calls, by what failed and how.
 	failures() map[string]int
 
