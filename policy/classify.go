@@ -2,7 +2,6 @@ package policy
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -13,12 +12,12 @@ type Suggestion struct {
 	Category     Category
 	Confidence   float64       // 0–1: Category's share of the belief; the three shares never add up to more than 1
 	Alternatives []Alternative // the next two, the likelier first
-	Aspects      Aspects       // what is harmed: the reporter's ticks, the category's defaults and what signs tell
+	Aspects      Aspects       // what is harmed: the reporter's ticks, and what the text tells
 	PersonalData Answer        // Yes, No or Unknown
 	Ongoing      Answer        // Yes, No or Unknown
 	NearMiss     bool
 	Regulations  []Regulation // in the order of Regulations
-	Reasons      []Reason     // the strongest signs for Category, the strongest first; none for a guess without signs
+	Reasons      []Reason     // what spoke most for Category, the strongest first; none for a guess without signs
 }
 
 // Alternative is another category that a report may belong to.
@@ -27,8 +26,8 @@ type Alternative struct {
 	Confidence float64  `json:"confidence"` // 0–1
 }
 
-// Reason is a sign that led to a category. Sign is the words of the sign as they stand in the report, " … " where other
-// words stand between: never those other words, which may be names. Weight is what it added to the score, 1–4 or less.
+// Reason is what led to a category: a sign, or a word that reports of that category have in common. Sign is its words as they stand in
+// the report, " … " where other words stand between: never those other words, which may be names. Weight is what it added, 1–4 or less.
 type Reason struct {
 	Category Category `json:"category"`
 	Sign     string   `json:"sign"`
@@ -40,15 +39,20 @@ const (
 	maxSignLength = 40 // characters
 )
 
-// How scores are made of signs, chosen so that one decisive sign makes a category likely and two make it near certain.
+// What signs are worth, chosen so that one decisive sign says much and a second one of the same topic nearly as much again.
 const (
-	weightOfDone    = 0.5  // a sign in what has been done already, against one in what happened
-	weightOfRepeat  = 0.2  // a sign whose every word has been counted for the category already
-	weightOfDenied  = 0.25 // a sign that a negation takes back: still what the report is about
-	weightOfFurther = 0.85 // each further sign of a category, against the one before it
-	weightOffForm   = 0.5  // a category of the digital world, when what it concerns is paper or speech
-	scoreOfOther    = 1.0  // what a category must outweigh not to be Other
-	temperature     = 1.3  // how much a difference in score means: the larger, the less
+	weightOfDone   = 0.5  // a sign in what has been done already, against one in what happened
+	weightOfRepeat = 0.2  // a sign whose every word has been counted for the category already
+	weightOfDenied = 0.25 // a sign that a negation takes back: still what the report is about
+)
+
+// scoreOffForm is what a category of the digital world loses when what it concerns is paper or speech.
+const scoreOffForm = 1.5
+
+// A word is a reason when it weighs so much for a category, and has so many letters.
+const (
+	tellingWeight = 0.15
+	tellingLength = 4
 )
 
 // Scores from which what signs tell besides the category is believed.
@@ -58,14 +62,26 @@ const (
 )
 
 // Classifier suggests what a report is. It works in three steps, so that any of them can be replaced: signs are found in
-// the report, scores are made of the signs, and the suggestion is made of the scores. It does not change once it is made
-// and is safe for concurrent use.
+// the report, a linear model weighs them together with the report's words, and the suggestion is made of what the model tells.
+// It does not change once it is made and is safe for concurrent use.
 type Classifier struct {
 	lexicons [2]*lexicon // by language
+	model    *model
 }
 
-// NewClassifier returns a classifier that knows the signs of signs_sv.go and signs_en.go.
+// NewClassifier returns a classifier that knows the signs of signs_sv.go and signs_en.go and the model made of the reports in corpus/.
 func NewClassifier() *Classifier {
+	c := signsOnly()
+	m, err := decodeModel(encodedModel)
+	if err != nil {
+		panic(err) // the model is part of the program
+	}
+	c.model = m
+	return c
+}
+
+// signsOnly returns a classifier without a model, which only finds signs.
+func signsOnly() *Classifier {
 	c := &Classifier{}
 	c.lexicons[inSwedish] = newLexicon(inSwedish, swedishClasses, swedishSigns)
 	c.lexicons[inEnglish] = newLexicon(inEnglish, englishClasses, englishSigns)
@@ -75,20 +91,30 @@ func NewClassifier() *Classifier {
 // Classify suggests category, aspects, flags and regulations for a report. What the reporter answered always counts for
 // more than what the text seems to say. The same report always gives the same suggestion.
 func (c *Classifier) Classify(r Report) Suggestion {
-	found := c.evidence(r)
-	scores := score(found, r.Form)
-	beliefs := believe(scores)
+	text := words(r.Text)
+	l := languageOf(text)
+	stems(text, l)
+	found := c.weigh(nil, l, r.Text, text, 1)
+	if r.Done != "" {
+		done := words(r.Done)
+		stems(done, l)
+		found = c.weigh(found, l, r.Done, done, weightOfDone)
+	}
+	all := features(text, l, found, c.model.known)
+	told := c.model.weigh(all)
+	shares := c.model.shares(told, r.Form)
+	beliefs := believe(shares)
 	s := Suggestion{
 		Category:     beliefs[0].Category,
 		Confidence:   beliefs[0].Confidence,
 		Alternatives: []Alternative{beliefs[1], beliefs[2]},
-		Reasons:      reasons(found, beliefs[0].Category),
 	}
+	s.Reasons = c.reasons(s.Category, found, r.Text, text, all)
 	t := tally(found)
-	s.PersonalData = personalData(r, t)
-	s.Ongoing = ongoing(r, t)
-	s.NearMiss = r.NearMiss || t[topicNearMiss] >= believed && t[topicNearMiss] > t[topicHarm]
-	s.Aspects = aspects(r, s.Category, t)
+	s.PersonalData = personalData(r, t, told)
+	s.Ongoing = ongoing(r, t, told)
+	s.NearMiss = r.NearMiss || told[nearMissColumn] > 0
+	s.Aspects = r.Aspects | c.model.aspects(told, shares, s.Category)
 	s.Regulations = regulations(r, s, t)
 	return s
 }
@@ -98,17 +124,6 @@ type evidence struct {
 	topic  topic
 	weight float64 // what it adds to its topic's score
 	words  string  // its words as they stand, at most maxSignLength characters
-}
-
-// evidence finds the signs in a report, those of a topic together and the strongest first.
-func (c *Classifier) evidence(r Report) []evidence {
-	text := words(r.Text)
-	l := languageOf(text)
-	found := c.weigh(nil, l, r.Text, text, 1)
-	if r.Done != "" {
-		found = c.weigh(found, l, r.Done, words(r.Done), weightOfDone)
-	}
-	return found
 }
 
 // weigh appends the signs in one text. Weights are worth so much of their full worth in this text.
@@ -166,56 +181,61 @@ func quote(text string, parts []word, at []int) string {
 	return string([]rune(quoted)[:maxSignLength-1]) + "…"
 }
 
-// score makes scores of signs, in the order of the categories.
-func score(found []evidence, form string) []float64 {
-	scores := make([]float64, len(categories))
+// shares is how likely each category is, in the order of the categories.
+func (m *model) shares(told scores, form string) []float64 {
+	in := make([]float64, numCategories)
 	for i, t := range categories {
-		share := 1.0
-		for _, e := range found {
-			if e.topic == topic(t.category) {
-				scores[i] += e.weight * share
-				share *= weightOfFurther
-			}
-		}
+		in[i] = told[categoryColumns+i]
 		switch t.category {
 		case Malware, Intrusion, DenialOfService, Misconfiguration:
 			if form == FormPaper || form == FormSpeech {
-				scores[i] *= weightOffForm
+				in[i] -= scoreOffForm
 			}
-		case Other:
-			scores[i] += scoreOfOther
 		}
+		in[i] /= float64(m.temperature)
 	}
-	return scores
+	return softmax(in)
 }
 
-// believe turns scores into shares of belief, the largest first: softmax, so that the first share grows with its margin
-// to the others. Equal scores keep the order of the categories.
-func believe(scores []float64) []Alternative {
-	top, sum := slices.Max(scores), 0.0
-	beliefs := make([]Alternative, len(scores))
-	for i, s := range scores {
-		beliefs[i] = Alternative{categories[i].category, math.Exp((s - top) / temperature)}
-		sum += beliefs[i].Confidence
-	}
-	for i := range beliefs {
-		beliefs[i].Confidence /= sum
+// believe puts the categories in the order of their shares, the largest first. Equal shares keep the order of the categories.
+func believe(shares []float64) []Alternative {
+	beliefs := make([]Alternative, len(shares))
+	for i, share := range shares {
+		beliefs[i] = Alternative{categories[i].category, share}
 	}
 	slices.SortStableFunc(beliefs, func(a, b Alternative) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	return beliefs
 }
 
-// reasons returns the strongest signs of a category, no words twice.
-func reasons(found []evidence, category Category) []Reason {
-	var all []Reason
+// reasons returns the strongest signs of a category, then the words that weighed most for it; no words twice. Only words that several
+// reports of the corpus have in common are quoted: others may be names.
+func (c *Classifier) reasons(category Category, found []evidence, text string, parts []word, all []feature) []Reason {
+	var signs []Reason
 	for _, e := range found {
-		said := slices.ContainsFunc(all, func(r Reason) bool { return strings.EqualFold(r.Sign, e.words) })
-		if e.topic == topic(category) && !said {
-			all = append(all, Reason{category, e.words, e.weight})
+		if e.topic == topic(category) {
+			signs = append(signs, Reason{category, e.words, e.weight})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) })
-	return all[:min(len(all), maxReasons)]
+	strongest := func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) }
+	slices.SortStableFunc(signs, strongest)
+	var telling []Reason
+	for i, weight := range c.model.byWord(all, len(parts), columnOf(category)) {
+		w := parts[i]
+		if c.model.known[w.folded] && weight >= tellingWeight && len(w.folded) >= tellingLength {
+			telling = append(telling, Reason{category, text[w.start:w.end], weight})
+		}
+	}
+	slices.SortStableFunc(telling, strongest)
+	var said []Reason
+	for _, r := range append(signs, telling...) {
+		if len(said) == maxReasons {
+			break
+		}
+		if !slices.ContainsFunc(said, func(s Reason) bool { return strings.Contains(strings.ToLower(s.Sign), strings.ToLower(r.Sign)) }) {
+			said = append(said, r)
+		}
+	}
+	return said
 }
 
 // tally adds up what signs tell besides the category.
@@ -227,7 +247,7 @@ func tally(found []evidence) map[topic]float64 {
 	return t
 }
 
-func personalData(r Report, t map[topic]float64) Answer {
+func personalData(r Report, t map[topic]float64, told scores) Answer {
 	switch {
 	case r.PersonalData == Yes || r.PersonalData == No:
 		return r.PersonalData
@@ -235,13 +255,11 @@ func personalData(r Report, t map[topic]float64) Answer {
 		return Yes
 	case t[topicNoPersonalData] >= believed:
 		return No
-	case t[topicPersonalData] >= believed:
-		return Yes
 	}
-	return Unknown
+	return likeliest(told[personalColumns:][:numAnswers])
 }
 
-func ongoing(r Report, t map[topic]float64) Answer {
+func ongoing(r Report, t map[topic]float64, told scores) Answer {
 	switch {
 	case r.Ongoing == Yes || r.Ongoing == No:
 		return r.Ongoing
@@ -250,22 +268,29 @@ func ongoing(r Report, t map[topic]float64) Answer {
 	case t[topicOngoing] >= believed:
 		return Yes
 	}
-	return Unknown
+	return likeliest(told[ongoingColumns:][:numAnswers])
 }
 
-// aspects returns what is harmed: what the reporter ticked, what the category usually harms and what signs tell.
-func aspects(r Report, c Category, t map[topic]float64) Aspects {
-	a := r.Aspects | c.DefaultAspects()
-	for _, told := range [...]struct {
-		topic  topic
-		aspect Aspects
-	}{
-		{topicConfidential, Confidentiality}, {topicIntegrity, Integrity},
-		{topicAvailability, Availability}, {topicTraceability, Traceability},
-	} {
-		if t[told.topic] >= believed {
-			a |= told.aspect
+// likeliest is the answer with the highest score.
+func likeliest(told []float64) Answer {
+	best := 0
+	for i, s := range told {
+		if s > told[best] {
+			best = i
 		}
+	}
+	return answers[best]
+}
+
+// aspects returns what is harmed by the scores of the aspects; what the category usually harms when none reaches its threshold.
+func (m *model) aspects(told scores, shares []float64, c Category) (a Aspects) {
+	for i, score := range m.aspectScores(told, shares) {
+		if score > float64(m.thresholds[i]) {
+			a |= AllAspects[i]
+		}
+	}
+	if a == 0 {
+		return c.DefaultAspects()
 	}
 	return a
 }

@@ -225,13 +225,12 @@ type hit struct {
 	negated bool             // taken back by a word before it or in it
 }
 
-// find returns the signs that stand in a text, each once, where it stands first without being taken back.
+// find returns the signs that stand in a text whose words have their stems, each once, where it stands first without being taken back.
 func (x *lexicon) find(text []word) []hit {
-	stem := newStemmer(x.language)
 	spans := make([]int, len(text)+1) // the elements of word i are elements[spans[i]:spans[i+1]]
 	elements := make([]element, 0, 4*len(text))
 	for i, w := range text {
-		elements = x.lookUp(w.folded, stem.of(w.folded), elements)
+		elements = x.lookUp(w.folded, w.stem, elements)
 		spans[i+1] = len(elements)
 	}
 	var hits []hit

@@ -295,8 +295,11 @@ var englishSigns = []signRow{
 
 	{topicAvailability, 3, "outage*|offline|unavailable; encrypted .. files; deleted|destroyed|lost; stolen"},
 
-	{topicTraceability, 3, "shared .. account|login*|password*; logs .. missing|deleted|erased; " +
-		"<not> logged|log|logs"},
+	{topicTraceability, 3, "shared|generic|same|group|common .. account|login*|password*|username*; " +
+		"log|logs|logging|trail|history .. missing|deleted|erased|wiped|overwritten|lost|off|disabled|incomplete|gone|cleared; " +
+		"<not> logged|log|logs|logging|traced|traceable|recorded|signed|signature; unsigned|undated; " +
+		"<not>|cannot|unable|impossible|unclear|unknown .. who|when|whom; under another|colleague*|someone*|others name|login|account|session; " +
+		"covered|hid|hide|removed .. tracks|traces"},
 
 	{topicConfidential, 3, "leak*|disclos*|expos*; stolen; confidential"},
 }

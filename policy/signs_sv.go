@@ -720,16 +720,29 @@ var swedishSigns = []signRow{
 	{topicSweden, 3, "säkerhetsskydd*; säkerhetsklass*|säkerhetsskyddsklass*; rikets|sveriges säkerhet; " +
 		"krigsplac*|totalförsvar*"},
 
-	{topicIntegrity, 3, "ändrad*|ändrats|ändrade .. uppgift*|värde*|belopp*|innehåll*; " +
-		"förvansk*|manipuler*|korrupt*; felregistr*|förväxl*; skrivits|skrevs över"},
+	{topicIntegrity, 3, "ändrad*|ändrats|ändrade|ändra|bytt|bytte|bytts .. uppgift*|värde*|belopp*|innehåll*|text*|adress*|kontonummer*|behörig*|betyg*|" +
+		"datum*|rad|rader|siffr*|inställning*; förvansk*|förfalsk*|manipuler*|korrupt*|skadad*|trasig*; felregistr*|förväxl*|hopblandad*|blandat|ihopblandad*; " +
+		"skrivits|skrevs|skrev|skrivit över|dubbelt; fel värde*|belopp*|datum*|dos*|summa*|siffr*|uppgift*|person*|akt|akten|journal*|adress*|mängd*|" +
+		"betyg*|enhet|kod*|nummer; stämmer|stämde <not>; <not> stämmer|stämde|korrekt*|riktig*|rätt|aktuell*; felaktig* .. uppgift*|information*|" +
+		"beslut*|data|värde*|belopp*; krypter* .. fil*|mapp*|server*; dubbletter*|dubblerad*|dubbelregistr*; falsk* .. faktur*|uppgift*|sida|beslut*"},
 
 	{topicAvailability, 3, "<system> .. nere|krasch*; <not> åtkomst|nå|öppna|komma|hitta|hittar; " +
 		"går|gick inte .. öppna|logga|nå; *avbrott*; försvunn*|borta; krypterade|låsta .. fil*; " +
 		"rader* .. misstag|permanent"},
 
-	{topicTraceability, 3, "gemensam*|delad*|samma inlogg*|konto|lösenord*; " +
-		"logg* .. saknas|<not>|borta|rader*|sakn*; <not> logg*|spår*|spåra; " +
-		"<not> vem .. ändrat|gjort|varit|läst; vet inte vem"},
+	{topicTraceability, 3, "gemensam*|delad*|samma|delar|gruppkonto* inlogg*|konto|kontot|lösenord*|användar*|login*; " +
+		"gruppkonto*|gruppinlogg*|funktionskonto*|avdelningskonto*|enhetskonto*|allkonto*; " +
+		"logg|loggen|logga|loggar|loggarna|logglist*|loggfil*|*logg|*loggen|*loggar .. saknas|<not>|borta|rader*|sakn*|tom|tomma|avstäng*|" +
+		"överskriv*|slut|rensad*|tömd*|avslag*|upphör*; " +
+		"<not> loggas|loggat|loggats|loggad*|loggning*|spår*|spåra|spåras|spårbar*|härled*|följa; loggning* .. avstäng*|av|stängd; spårbarhet*; " +
+		"<not>|omöjlig* .. vem|vilken|när .. ändra*|gjort|gjorde|varit|var|läst|haft|hade|tog|tagit|skriv*|signer*|godkän*|besluta*|gett|gav|loggat|" +
+		"använt|öppna*|hämta*|kvitter*|lämna*|rader*|lagt; " +
+		"vet inte|inte vem; <not> vem som; framgår|syns|ser|står|går inte .. vem|när|vilken; oklart|okänt vem|vilken; " +
+		"<not> signer*|signatur*|underskri*|undertecknad*|daterad*|datum*|kvitter*|kvittens*; osigner*|odatera*|okvitter*; " +
+		"i någon|någons|annan|annans|kollega*|min|hennes|hans namn|inlogg*|konto|kontot|session|användar*; " +
+		"<not> logg*|loggade ut; kvittenslist*|nyckelkvitt*|nyckellist*|nyckeljournal*|utlåningslist*|loggbok*|besökslist*|signeringslist* + " +
+		"saknas|borta|försvunn*|<not>|rader*|tom|tomma|slängd*|förstörd*; " +
+		"versionshistorik*|ändringshistorik*|historik* .. borta|saknas|<not>|försvunn*|rader*"},
 
 	{topicConfidential, 3, "läck*|röjd*|röjts|röjt; obehörig* .. se|läs*|del|ta; sekretess*"},
 }

@@ -42,6 +42,7 @@ func set(words string) map[string]bool {
 type word struct {
 	start, end int    // where it stands in the text, in bytes
 	folded     string // lower case, without diacritics, hyphens and apostrophes
+	stem       string // "" until stems has been called
 	sentence   int
 }
 
@@ -55,7 +56,7 @@ func words(text string) []word {
 	sentence, start, foldedStart, letters := 0, -1, 0, false
 	end := func(at int) {
 		if start >= 0 && letters {
-			found = append(found, word{start, at, folded.String()[foldedStart:], sentence})
+			found = append(found, word{start: start, end: at, folded: folded.String()[foldedStart:], sentence: sentence})
 		}
 		start, foldedStart, letters = -1, folded.Len(), false
 	}
@@ -115,6 +116,14 @@ func languageOf(text []word) language {
 		return inEnglish
 	}
 	return inSwedish
+}
+
+// stems gives each word its stem.
+func stems(text []word, l language) {
+	s := newStemmer(l)
+	for i := range text {
+		text[i].stem = s.of(text[i].folded)
+	}
 }
 
 // stemmer reduces words of one language to their stems. It is not safe for concurrent use.
