@@ -13,7 +13,7 @@ import (
 )
 
 type classifyCommand struct {
-	Evaluate string `type:"existingfile" placeholder:"FILE.jsonl" help:"Say how right the suggestions are for labelled reports: JSON lines with text, category and, if you have them, aspects as initials."`
+	Evaluate string `type:"existingfile" placeholder:"FILE.jsonl" help:"Say how right the suggestions are for labelled reports, JSON lines."`
 }
 
 // classified is one line of classify's output. The names are a contract.

@@ -17,6 +17,7 @@ import (
 	"tyreso.se/incidentbot/bot/discord/discordtest"
 	"tyreso.se/incidentbot/bot/slack"
 	"tyreso.se/incidentbot/bot/slack/slacktest"
+	"tyreso.se/incidentbot/config"
 	"tyreso.se/incidentbot/handlers"
 	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
@@ -104,8 +105,10 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 	h.App = &handlers.App{
 		Store: register, Texts: texts, Classifier: policy.NewClassifier(), Log: slog.New(slog.DiscardHandler),
 		Metrics: handlers.NewMetrics(prometheus.NewRegistry()), NewRef: h.ref, Enqueue: h.enqueue,
+		Draft: drafter(config.Config{}, texts, register),
 		Settings: handlers.Settings{
 			Organisation: "Exempelby kommun", Location: stockholm, Language: language, MaxFiles: 5, MaxFileBytes: 1 << 20, DraftAge: 24 * time.Hour,
+			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),
 		},
 	}
 	on(h)

@@ -182,6 +182,15 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 				}
 				h.press(c, "category", nil)
 				h.press(c, "severity", nil)
+				verdict := "high_risk"
+				if c.NearMiss {
+					verdict = "no_breach"
+				}
+				h.press(c, "breach", bot.Values{"verdict": {verdict}})
+				h.press(c, "significant", bot.Values{"verdict": {"not_significant"}})
+				if h.meetAll(c) {
+					h.press(c, "drafts", nil)
+				}
 				if len(shown.Buttons) > 0 {
 					h.do("attachments", func() (bottest.Screen, error) { return h.ciso.Press(h.t.Context(), shown.Ref, 0) })
 				}
@@ -207,6 +216,23 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 		}
 	})
+}
+
+// meetAll ends every duty of a case, one way and the other, and tells whether there was one.
+func (h *house) meetAll(c store.Incident) bool {
+	h.t.Helper()
+	outcomes := []string{"moved", "done_more", "not_needed", "done"}
+	for n := 0; ; n++ {
+		obligations, err := h.Store.Obligations(h.t.Context(), c.ID)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		open := slices.IndexFunc(obligations, func(o store.Obligation) bool { return o.State == store.ObligationOpen })
+		if open < 0 {
+			return len(obligations) > 0
+		}
+		h.press(c, "obligation", bot.Values{"step": {obligations[open].Step}, "outcome": {outcomes[min(n, len(outcomes)-1)]}})
+	}
 }
 
 func firstLine(s string) string {

@@ -74,6 +74,8 @@ type demo struct {
 	server   *http.Server
 	slack    *slackspace.Workspace
 	discord  *discordspace.Workspace
+	clock    demoClock
+	location *time.Location // of the municipality
 }
 
 // openDemo makes the chats, on an address of their own. They answer when serve runs.
@@ -83,7 +85,13 @@ func openDemo(ctx context.Context, listen, folder string) (*demo, error) {
 		return nil, fmt.Errorf("opening the demo's page (choose another address with --listen): %w", err)
 	}
 	address := listener.Addr().String()
-	d := &demo{folder: folder, page: "http://" + address, listener: listener, slack: demoSlack(), discord: demoDiscord(address)}
+	location, err := time.LoadLocation("Europe/Stockholm") // as in demo/incidentbot.yaml
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("finding the demo's time zone: %w", err), listener.Close())
+	}
+	d := &demo{
+		location: location, folder: folder, page: "http://" + address, listener: listener, slack: demoSlack(), discord: demoDiscord(address),
+	}
 	d.server = &http.Server{Handler: d.routes(), ReadHeaderTimeout: 5 * time.Second}
 	return d, nil
 }
@@ -103,6 +111,7 @@ func (d *demo) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(demoSlackPath+"/", http.StripPrefix(demoSlackPath, d.slack))
 	mux.Handle(demoDiscordPath+"/", http.StripPrefix(demoDiscordPath, d.discord))
+	mux.Handle(demoClockPath, http.NewCrossOriginProtection().Handler(http.HandlerFunc(d.clockPage)))
 	files := http.FileServerFS(page)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -148,13 +157,13 @@ func (d *demo) assemble(ctx context.Context, empty bool) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	clock := &demoClock{}
-	program, err := assemble(ctx, cfg, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Level})), clock.now)
+	program, err := assemble(ctx, cfg, slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: cfg.Log.Level})), d.clock.now)
 	if err != nil {
 		return nil, err
 	}
-	if err := fillDemo(ctx, program, clock, empty); err != nil {
+	if err := fillDemo(ctx, program, &d.clock, empty); err != nil {
 		return nil, errors.Join(err, program.store.Close())
 	}
+	d.clock.moved.Store(new(program.app.Remind))
 	return program, nil
 }

@@ -38,6 +38,7 @@ func demoSlack() *slackspace.Workspace {
 		{ID: "U0ALI", Name: "ali.nouri", RealName: "Ali Nouri", Title: "Enhetschef, hemtjänsten"},
 		{ID: "U0BRITTA", Name: "britta.sjo", RealName: "Britta Sjö", Title: "Ledamot i kommunfullmäktige"},
 		{ID: "U0JOHAN", Name: "johan.lind", RealName: "Johan Lind", Title: "Säkerhetschef"},
+		{ID: "U0DORA", Name: "dora.ek", RealName: "Dora Ek", Title: "Dataskyddsombud"},
 		{ID: "U0OMAR", Name: "omar.said", RealName: "Omar Said", Title: "Ställföreträdande CISO"},
 		{ID: "U0EMMA", Name: "emma.jones", RealName: "Emma Jones", Title: "Teacher", Locale: "en-GB"},
 	} {

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"sync/atomic"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
@@ -12,11 +11,6 @@ import (
 	"tyreso.se/incidentbot/handlers"
 	"tyreso.se/incidentbot/store"
 )
-
-// demoClock is the real clock, put back while earlier cases are made.
-type demoClock struct{ back atomic.Int64 }
-
-func (c *demoClock) now() time.Time { return time.Now().Add(-time.Duration(c.back.Load())) }
 
 // fillDemo imports the demo's people and systems, and unless it is to be empty makes a handful of earlier cases through the same
 // use cases as everybody's.

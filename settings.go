@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -55,10 +56,41 @@ func settingsFrom(cfg config.Config) handlers.Settings {
 			})
 		}
 	}
+	s.Steps = stepsFrom(cfg.Obligations)
+	s.Waits = policy.Waits{
+		Serious: cfg.Escalation.Serious(), Significant: cfg.Escalation.Significant(), Hour: cfg.Escalation.Hour, LowDays: cfg.Escalation.LowDays,
+	}
+	s.Thresholds = policy.Thresholds{
+		OutageHours: cfg.Significant.OutageHours, Persons: cfg.Significant.Persons,
+		SameCause: cfg.Significant.SameCause, SameCauseTime: cfg.Significant.SameCauseTime(),
+	}
+	s.Holidays = scheduler.Holidays()
 	for category, advice := range cfg.Advice {
 		s.Advice[policy.Category(category)] = handlers.Advice{"sv": advice.SV, "en": advice.EN}
 	}
 	return s
+}
+
+// stepsFrom are the statutes' steps with what the municipality has changed about them.
+func stepsFrom(changes map[string]config.Obligation) []policy.Step {
+	steps := policy.DefaultSteps()
+	for i := range steps {
+		change := changes[steps[i].Key]
+		if change.Hours+change.Months > 0 {
+			steps[i].Hours, steps[i].Months = change.Hours, change.Months
+		}
+		steps[i].Recipient = cmp.Or(change.Recipient, steps[i].Recipient)
+		steps[i].Portal = cmp.Or(change.Portal, steps[i].Portal)
+		steps[i].Source = cmp.Or(change.Source, steps[i].Source)
+		steps[i].Checked = cmp.Or(change.Checked, steps[i].Checked)
+		if len(change.Roles) > 0 {
+			steps[i].Roles = nil
+			for _, role := range change.Roles {
+				steps[i].Roles = append(steps[i].Roles, policy.Role(role))
+			}
+		}
+	}
+	return steps
 }
 
 // inUse are the ids on surfaces that are in use.

@@ -52,6 +52,9 @@ attachments: {max_megabytes: 3}
 drafts: {keep_hours: 12}
 advice:
   loss: {sv: Ring oss., en: Call us.}
+obligations: {gdpr-33-1: {hours: 48, recipient: Myndigheten, roles: [dpo]}}
+escalation: {serious_minutes: 5}
+significant: {persons: 100}
 limits: {slack: {posts_per_second_per_channel: 2, posts_per_minute: 60}, discord: {posts_per_second_per_channel: 4, posts_per_minute: 600}}
 `, onBothChats())
 	stockholm, err := time.LoadLocation("Europe/Stockholm")
@@ -63,6 +66,12 @@ limits: {slack: {posts_per_second_per_channel: 2, posts_per_minute: 60}, discord
 		t.Errorf("the time zone is %s", got.Location)
 	}
 	got.Location = nil
+	if !got.Holidays(time.Date(2026, 12, 24, 12, 0, 0, 0, stockholm)) || got.Holidays(time.Date(2026, 12, 23, 12, 0, 0, 0, stockholm)) {
+		t.Error("the holidays are not the Swedish ones")
+	}
+	got.Holidays = nil
+	steps := policy.DefaultSteps()
+	steps[0].Hours, steps[0].Recipient, steps[0].Roles = 48, "Myndigheten", []policy.Role{policy.DPO}
 	differs(t, "settings", got, handlers.Settings{
 		Organisation: "Exempelby kommun", Language: "en", Surfaces: []string{"slack", "discord"},
 		Roles: map[policy.Role][]handlers.Holder{
@@ -78,6 +87,9 @@ limits: {slack: {posts_per_second_per_channel: 2, posts_per_minute: 60}, discord
 		},
 		Advice:   map[policy.Category]handlers.Advice{policy.Loss: {"sv": "Ring oss.", "en": "Call us."}},
 		MaxFiles: 5, MaxFileBytes: 3 << 20, DraftAge: 12 * time.Hour,
+		Steps:      steps,
+		Waits:      policy.Waits{Serious: 5 * time.Minute, Significant: time.Hour, Hour: 10, LowDays: 3},
+		Thresholds: policy.Thresholds{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseTime: 183 * 24 * time.Hour},
 	})
 	differs(t, "pace", paceFrom(cfg.Limits), map[string]scheduler.Pace{
 		"slack":   {PerLane: 500 * time.Millisecond, PerMinute: 60, Burst: 10},

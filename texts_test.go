@@ -49,6 +49,26 @@ func composed() []string {
 	add("answer.*", string(policy.Yes), string(policy.No), string(policy.Unknown))
 	add("problem.*", "required", "too_short", "too_long", "in_future", "not_an_option", "not_a_time", "too_many") // bot.Problem
 	add("button.*", "acknowledge", "show", "category", "severity", "message", "close")                            // the card's
+	for _, d := range []policy.Decision{policy.BreachDecision, policy.SignificantDecision} {
+		add("card.decision.*", string(d))
+		add("decide.*", string(d))
+		add("button.*", string(d))
+		for _, v := range policy.Verdicts(d) {
+			add("verdict.*", string(v), string(v)+".help")
+		}
+	}
+	for _, reason := range policy.SignificanceReasons() {
+		add("significant_reason.*", string(reason))
+	}
+	for _, step := range policy.DefaultSteps() {
+		add("step.*", step.Key)
+	}
+	add("button.*", "obligation", "drafts")
+	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
+	add("duration.*", "minutes", "hours", "days")
+	for _, kind := range []string{"unacknowledged", "decide", "obligation"} {
+		add("reminder.*."+kind, "summary", "heading")
+	}
 	add("form.*", policy.FormDigital, policy.FormPaper, policy.FormSpeech)
 	add("report.stop.*", "no", "yes")
 	add("report.effects.*", "unknown")
@@ -117,12 +137,14 @@ func literals(t *testing.T) map[string]bool {
 func asked(t *testing.T) []string {
 	t.Helper()
 	var keys []string
-	givesTexts := []string{"T", "t", "text", "say", "private", "right", "wrong", "note"}
+	givesTexts := []string{
+		"T", "t", "text", "say", "private", "right", "wrong", "note", "told", "gap", "gapIf", "quoted", "row", "section", "begin",
+	}
 	paths, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, room := range []string{"handlers", "bot/slack", "bot/discord"} {
+	for _, room := range []string{"handlers", "bot/slack", "bot/discord", "report"} {
 		more, err := filepath.Glob(room + "/*.go")
 		if err != nil {
 			t.Fatal(err)

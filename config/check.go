@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"regexp"
@@ -20,6 +21,15 @@ func (f *file) check(c *Config) {
 	f.checkDocuments(c.Documents)
 	f.checkCourses(c.Courses)
 	f.checkAdvice(c.Advice)
+	f.checkObligations(c.Obligations)
+	f.between("escalation.serious_minutes", c.Escalation.SeriousMinutes, 1, 1440)
+	f.between("escalation.significant_minutes", c.Escalation.SignificantMinutes, 1, 10_080)
+	f.between("escalation.hour", c.Escalation.Hour, 6, 20)
+	f.between("escalation.low_days", c.Escalation.LowDays, 1, 20)
+	f.between("significant.outage_hours", c.Significant.OutageHours, 1, 168)
+	f.between("significant.persons", c.Significant.Persons, 1, 1_000_000)
+	f.between("significant.same_cause", c.Significant.SameCause, 2, 100)
+	f.between("significant.same_cause_days", c.Significant.SameCauseDays, 1, 3650)
 	f.between("attachments.max_megabytes", c.Attachments.MaxMegabytes, 1, 100)
 	f.between("drafts.keep_hours", c.Drafts.KeepHours, 1, 168)
 	f.checkSender(&c.Mail)
@@ -153,6 +163,63 @@ func (f *file) checkAdvice(advice map[string]Advice) {
 		if !slices.Contains(CategoryKeys(), category) {
 			f.addKey(join("advice", category), "unknown category %q%s", category, suggest(category, CategoryKeys()))
 		}
+	}
+}
+
+func (f *file) checkObligations(obligations map[string]Obligation) {
+	for _, step := range slices.Sorted(maps.Keys(obligations)) { // in order: an alias gives two steps the same place
+		o := obligations[step]
+		path := join("obligations", step)
+		if !slices.Contains(StepKeys(), step) {
+			f.addKey(path, "unknown step %q%s", step, suggest(step, StepKeys()))
+			continue
+		}
+		f.checkLimit(path, o.Hours, o.Months)
+		f.text(path+".recipient", o.Recipient)
+		if o.Portal != "" {
+			if text := badURL(o.Portal, "http", "https"); text != "" {
+				f.add(path+".portal", "%s.portal %s", path, text)
+			}
+		}
+		f.text(path+".source", o.Source)
+		if _, err := time.Parse(time.DateOnly, o.Checked); err != nil && o.Checked != "" {
+			f.add(path+".checked", "%s.checked %q is no date: write it like 2026-11-23", path, o.Checked)
+		}
+		f.checkLine(path+".roles", o.Roles)
+	}
+}
+
+// checkLimit checks the limit of a step. A 0 that the file holds is no limit, but may stand beside one that is counted the other way.
+func (f *file) checkLimit(path string, hours, months int) {
+	if hours != 0 || months == 0 && f.given[path+".hours"] {
+		f.between(path+".hours", hours, 1, 8760)
+	}
+	if months != 0 || hours == 0 && f.given[path+".months"] {
+		f.between(path+".months", months, 1, 24)
+	}
+	if hours != 0 && months != 0 {
+		f.add(path+".months", "%s has both hours and months: remove the one that the limit is not counted in", path)
+	}
+}
+
+// checkLine checks the roles that are told in turn. Nil leaves the built-in ones.
+func (f *file) checkLine(path string, roles []string) {
+	if roles != nil && len(roles) == 0 {
+		f.add(path, "%s is empty: write at least one role, or remove the key to keep the built-in ones", path)
+	}
+	for i, role := range roles {
+		at := fmt.Sprintf("%s[%d]", path, i)
+		f.oneOf(at, role, RoleKeys())
+		if slices.Contains(roles[:i], role) {
+			f.add(at, "%s %q stands before already: write each role once", at, role)
+		}
+	}
+}
+
+// text checks a text that may be left out, but not be of spaces only.
+func (f *file) text(path, text string) {
+	if text != "" && strings.TrimSpace(text) == "" {
+		f.add(path, "%s is blank: write a text, or remove the key to keep the built-in one", path)
 	}
 }
 

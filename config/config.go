@@ -21,12 +21,16 @@ type Config struct {
 	Documents []Document          `yaml:"documents"`
 	Courses   []Course            `yaml:"courses"`
 	// Advice replaces the built-in advice to a reporter, by category key.
-	Advice      map[string]Advice `yaml:"advice"`
-	Attachments Attachments       `yaml:"attachments"`
-	Drafts      Drafts            `yaml:"drafts"`
-	Mail        Mail              `yaml:"mail"`
-	Web         Web               `yaml:"web"`
-	Limits      Limits            `yaml:"limits"`
+	Advice map[string]Advice `yaml:"advice"`
+	// Obligations changes the built-in legal steps, by step key (StepKeys). A step that is not there is as it is built in.
+	Obligations map[string]Obligation `yaml:"obligations"`
+	Escalation  Escalation            `yaml:"escalation"`
+	Significant Significant           `yaml:"significant"`
+	Attachments Attachments           `yaml:"attachments"`
+	Drafts      Drafts                `yaml:"drafts"`
+	Mail        Mail                  `yaml:"mail"`
+	Web         Web                   `yaml:"web"`
+	Limits      Limits                `yaml:"limits"`
 
 	// Database is the address of the register: sqlite:///path/file.db or postgres://….
 	Database DatabaseURL `yaml:"-"`
@@ -78,6 +82,14 @@ func CategoryKeys() []string {
 	}
 }
 
+// StepKeys returns the keys that Config.Obligations may have: the steps that the regulations demand. A test holds it against the
+// policy's.
+func StepKeys() []string {
+	return []string{
+		"gdpr-33-1", "gdpr-33-4", "gdpr-33-5", "gdpr-34", "cyber-2-5", "cyber-2-6", "cyber-2-8", "cyber-2-9",
+	}
+}
+
 // Audiences returns the kinds of people that a course can be for: the kinds of the staff list.
 func Audiences() []string { return []string{"employee", "elected", "supplier", "manager"} }
 
@@ -123,6 +135,52 @@ type Course struct {
 type Advice struct {
 	SV string `yaml:"sv"`
 	EN string `yaml:"en"`
+}
+
+// Obligation is what the organisation changes about a step that a regulation demands. What is zero, empty or nil leaves the built-in
+// value, which comes from the statutes and from secondary sources: the organisation's own lawyer and data protection officer decide.
+//
+// Hours and Months are the two ways to count the same limit, from when the step's clock starts, so at most one is not 0. The one that is
+// not 0 replaces the step's whole limit, in whichever way that was counted.
+type Obligation struct {
+	Hours     int      `yaml:"hours"`     // 1–8760 (a year), by the clock: weekends and holidays too; 0 not said
+	Months    int      `yaml:"months"`    // 1–24, by the calendar; 0 not said
+	Recipient string   `yaml:"recipient"` // to whom, as people there call it
+	Portal    string   `yaml:"portal"`    // where, an http or https address
+	Source    string   `yaml:"source"`    // paragraph
+	Checked   string   `yaml:"checked"`   // 2006-01-02: when somebody last held it against the source
+	Roles     []string `yaml:"roles"`     // role keys: who is to see to it, the first before the next in line; nil or at least one
+}
+
+// Escalation is how long a new case may wait for somebody to take it, before the next in line is told (policy clause 2.4). The
+// defaults are the policy's.
+type Escalation struct {
+	SeriousMinutes     int `yaml:"serious_minutes"`     // severity 4: minutes, at night and on holidays too, 1–1440 (a day)
+	SignificantMinutes int `yaml:"significant_minutes"` // severity 3: minutes, at night and on holidays too, 1–10080 (a week)
+	Hour               int `yaml:"hour"`                // severity 2 and 1: the hour of the working day, local time, 6–20
+	LowDays            int `yaml:"low_days"`            // severity 1: working days, 1–20
+}
+
+// Serious returns how long a case of severity 4 may wait.
+func (e Escalation) Serious() time.Duration { return time.Duration(e.SeriousMinutes) * time.Minute }
+
+// Significant returns how long a case of severity 3 may wait.
+func (e Escalation) Significant() time.Duration {
+	return time.Duration(e.SignificantMinutes) * time.Minute
+}
+
+// Significant is from when an incident is proposed to be significant (betydande) under cybersäkerhetslagen (2025:1506) chapter 2. The
+// defaults are attributed to MCFFS 2026:8 by secondary sources: the organisation's own lawyer decides.
+type Significant struct {
+	OutageHours   int `yaml:"outage_hours"`    // an activity was limited for longer than so many hours, 1–168 (a week)
+	Persons       int `yaml:"persons"`         // protected information of so many persons, 1–1 000 000
+	SameCause     int `yaml:"same_cause"`      // so many incidents of the same kind in the same system, 2–100
+	SameCauseDays int `yaml:"same_cause_days"` // within so many days, 1–3650 (ten years)
+}
+
+// SameCauseTime returns the time within which incidents of the same kind are counted together.
+func (s Significant) SameCauseTime() time.Duration {
+	return time.Duration(s.SameCauseDays) * 24 * time.Hour
 }
 
 // Attachments limits what is fetched from a platform and kept.
@@ -199,6 +257,8 @@ func defaults() Config {
 	return Config{
 		Organisation: Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        map[string][]Person{},
+		Escalation:   Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
+		Significant:  Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  Attachments{MaxMegabytes: 10},
 		Drafts:       Drafts{KeepHours: 24},
 		Limits: Limits{

@@ -48,6 +48,8 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 	want := config.Config{
 		Organisation: config.Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        roles,
+		Escalation:   config.Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
+		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
 		Limits: config.Limits{
@@ -59,7 +61,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Slack:    config.Slack{APIURL: "https://slack.com/api/"},
 		Log:      config.Log{Level: slog.LevelInfo, Format: "text"},
 	}
-	for name, text := range map[string]string{"no file": "", "empty file": "\n", "comments only": "# inget\n", "empty keys": "roles:\nweb:\n"} {
+	for name, text := range map[string]string{"no file": "", "empty file": "\n", "comments only": "# inget\n", "empty keys": "roles:\nweb:\nobligations:\nescalation: {hour: }\n"} {
 		t.Run(name, func(t *testing.T) {
 			path := "bot.yaml"
 			if name == "no file" {
@@ -100,6 +102,13 @@ advice:
     sv: |
       Ring.
       Spärra.
+obligations:
+  gdpr-33-1: {hours: 48, months: 0, recipient: Myndigheten, portal: https://imy.example/anmal, source: artikel 33, checked: 2026-12-01, roles: [dpo]}
+  cyber-2-8: {hours: 0, months: 2}
+  cyber-2-6: {hours: , months: 1}
+  cyber-2-9:
+escalation: {serious_minutes: 5, low_days: 1}
+significant: {persons: 100, same_cause_days: 365}
 mail: {from: Ärendebot <bot@example.org>}
 web: {base_url: https://bot.example.org/}
 limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute: 600}}
@@ -122,7 +131,18 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 			Key: "infosak-grund", Title: "Informationssäkerhet grund", IntervalMonths: 12,
 			Audience: []string{"employee", "elected"}, GraceDays: 30,
 		}},
-		Advice:      map[string]config.Advice{"loss": {SV: "Ring.\nSpärra.\n"}},
+		Advice: map[string]config.Advice{"loss": {SV: "Ring.\nSpärra.\n"}},
+		Obligations: map[string]config.Obligation{
+			"gdpr-33-1": {
+				Hours: 48, Recipient: "Myndigheten", Portal: "https://imy.example/anmal", Source: "artikel 33", Checked: "2026-12-01",
+				Roles: []string{config.DPO},
+			},
+			"cyber-2-8": {Months: 2},
+			"cyber-2-6": {Months: 1},
+			"cyber-2-9": {},
+		},
+		Escalation:  config.Escalation{SeriousMinutes: 5, SignificantMinutes: 60, Hour: 10, LowDays: 1},
+		Significant: config.Significant{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseDays: 365},
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
 		Mail:        config.Mail{From: "Ärendebot <bot@example.org>"},
@@ -198,8 +218,56 @@ func TestFileProblemsAreNamedWithTheirPlace(t *testing.T) {
 1:86: courses[0].grace_days must lie between 0 and 365, not -1`},
 		"course for nobody": {"courses: [{key: a, title: A, interval_months: 1}]",
 			`1:11: courses[0].audience is empty: write whom the course is for, of employee, elected, supplier, manager`},
-		"no category":             {"advice: {lost: {sv: x}}", `1:10: unknown category "lost"; did you mean "loss"?`},
-		"no advice language":      {"advice: {loss: {fi: x}}", `1:17: unknown key "fi" in advice.loss; known here: sv, en`},
+		"no category":        {"advice: {lost: {sv: x}}", `1:10: unknown category "lost"; did you mean "loss"?`},
+		"no advice language": {"advice: {loss: {fi: x}}", `1:17: unknown key "fi" in advice.loss; known here: sv, en`},
+		"no step":            {"obligations: {gdpr-33-l: {hours: 72}}", `1:15: unknown step "gdpr-33-l"; did you mean "gdpr-33-1"?`},
+		"no step near": {"obligations: {arkivlagen: {}}",
+			`1:15: unknown step "arkivlagen"; known here: gdpr-33-1, gdpr-33-4, gdpr-33-5, gdpr-34, cyber-2-5, cyber-2-6, cyber-2-8, cyber-2-9`},
+		"unknown key in a step": {"obligations: {gdpr-34: {hour: 72}}", `1:25: unknown key "hour" in obligations.gdpr-34; did you mean "hours"?`},
+		"no hours":              {"obligations: {gdpr-33-1: {hours: 0}}", `1:34: obligations.gdpr-33-1.hours must lie between 1 and 8760, not 0`},
+		"too many hours":        {"obligations: {gdpr-33-1: {hours: 8761}}", `1:34: obligations.gdpr-33-1.hours must lie between 1 and 8760, not 8761`},
+		"no months":             {"obligations: {cyber-2-8: {months: 0}}", `1:35: obligations.cyber-2-8.months must lie between 1 and 24, not 0`},
+		"too many months":       {"obligations: {cyber-2-8: {months: 25}}", `1:35: obligations.cyber-2-8.months must lie between 1 and 24, not 25`},
+		"less than no months":   {"obligations: {cyber-2-8: {months: -1}}", `1:35: obligations.cyber-2-8.months must lie between 1 and 24, not -1`},
+		"neither hours nor months": {"obligations: {cyber-2-8: {hours: 0, months: 0}}",
+			"1:34: obligations.cyber-2-8.hours must lie between 1 and 8760, not 0\n1:45: obligations.cyber-2-8.months must lie between 1 and 24, not 0"},
+		"hours and months": {"obligations: {cyber-2-8: {hours: 24, months: 1}}",
+			`1:46: obligations.cyber-2-8 has both hours and months: remove the one that the limit is not counted in`},
+		"blank texts": {"obligations: {gdpr-34: {recipient: ' ', source: ' '}}",
+			"1:36: obligations.gdpr-34.recipient is blank: write a text, or remove the key to keep the built-in one\n" +
+				"1:49: obligations.gdpr-34.source is blank: write a text, or remove the key to keep the built-in one"},
+		"no portal": {"obligations: {gdpr-33-1: {portal: ftp://imy.se}}",
+			`1:35: obligations.gdpr-33-1.portal is no address: write it like https://host/path`},
+		"no date":     {"obligations: {gdpr-33-1: {checked: 23/11 2026}}", `1:36: obligations.gdpr-33-1.checked "23/11 2026" is no date: write it like 2026-11-23`},
+		"no such day": {"obligations: {gdpr-33-1: {checked: 2026-02-30}}", `1:36: obligations.gdpr-33-1.checked "2026-02-30" is no date: write it like 2026-11-23`},
+		"nobody in line": {"obligations: {gdpr-33-1: {roles: []}}",
+			`1:34: obligations.gdpr-33-1.roles is empty: write at least one role, or remove the key to keep the built-in ones`},
+		"no role in line": {"obligations: {gdpr-33-1: {roles: [ciso, dpoo]}}", `1:41: obligations.gdpr-33-1.roles[1] "dpoo" is not known; did you mean "dpo"?`},
+		"twice in line": {"obligations: {gdpr-33-1: {roles: [dpo, ciso, dpo]}}",
+			`1:46: obligations.gdpr-33-1.roles[2] "dpo" stands before already: write each role once`},
+		"two steps at the same place": {"obligations: {gdpr-34: &a {hours: 0}, cyber-2-5: *a}",
+			"1:35: obligations.cyber-2-5.hours must lie between 1 and 8760, not 0\n1:35: obligations.gdpr-34.hours must lie between 1 and 8760, not 0"},
+		"waits too short": {"escalation: {serious_minutes: 0, significant_minutes: 0, hour: 5, low_days: 0}",
+			`1:31: escalation.serious_minutes must lie between 1 and 1440, not 0
+1:55: escalation.significant_minutes must lie between 1 and 10080, not 0
+1:64: escalation.hour must lie between 6 and 20, not 5
+1:77: escalation.low_days must lie between 1 and 20, not 0`},
+		"waits too long": {"escalation: {serious_minutes: 1441, significant_minutes: 10081, hour: 21, low_days: 21}",
+			`1:31: escalation.serious_minutes must lie between 1 and 1440, not 1441
+1:58: escalation.significant_minutes must lie between 1 and 10080, not 10081
+1:71: escalation.hour must lie between 6 and 20, not 21
+1:85: escalation.low_days must lie between 1 and 20, not 21`},
+		"thresholds too low": {"significant: {outage_hours: 0, persons: 0, same_cause: 1, same_cause_days: 0}",
+			`1:29: significant.outage_hours must lie between 1 and 168, not 0
+1:41: significant.persons must lie between 1 and 1000000, not 0
+1:56: significant.same_cause must lie between 2 and 100, not 1
+1:76: significant.same_cause_days must lie between 1 and 3650, not 0`},
+		"thresholds too high": {"significant: {outage_hours: 169, persons: 1000001, same_cause: 101, same_cause_days: 3651}",
+			`1:29: significant.outage_hours must lie between 1 and 168, not 169
+1:43: significant.persons must lie between 1 and 1000000, not 1000001
+1:64: significant.same_cause must lie between 2 and 100, not 101
+1:86: significant.same_cause_days must lie between 1 and 3650, not 3651`},
+		"unknown wait":            {"escalation: {minutes: 5}", `1:14: unknown key "minutes" in escalation; known here: serious_minutes, significant_minutes, hour, low_days`},
 		"too large files":         {"attachments: {max_megabytes: 5000}", `1:30: attachments.max_megabytes must lie between 1 and 100, not 5000`},
 		"no sender":               {"mail: {from: incidentbot}", `1:14: mail.from "incidentbot" is no sender: write it like Incidentbot <incident@example.org>`},
 		"no rate":                 {"limits: {slack: {posts_per_second_per_channel: 0, posts_per_minute: 0}}", "1:48: limits.slack.posts_per_second_per_channel must lie between 0.01 and 100, not 0\n1:69: limits.slack.posts_per_minute must lie between 1 and 10000, not 0"},
@@ -274,7 +342,8 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Courses", "Advice", "Attachments", "Drafts", "Mail", "Web", "Limits")
+		"Organisation", "Roles", "Channels", "Documents", "Courses", "Advice", "Obligations", "Escalation", "Significant",
+		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)
 	}
@@ -483,6 +552,7 @@ func FuzzFile(f *testing.F) {
 	for _, text := range []string{
 		"organisation: {name: Tyresö kommun}", "roles:\n  ciso:\n    - &a {slack: U1}\n    - *a", "- a", "a: [", "web: &a {base_url: *a}",
 		"documents:\n  - key: a\n    title: |\n      A\n", "? a\n: b", "<<: {web: {}}", "!!binary x", "web:\n---\nweb:", "roles: {ciso: [null]}",
+		"obligations: {gdpr-33-1: {hours: 0, months: 1, checked: 2026-11-23, roles: []}, x: }",
 	} {
 		f.Add(text)
 	}
@@ -507,6 +577,82 @@ func TestCategoryKeysAreThePolicys(t *testing.T) {
 	}
 	if d := cmp.Diff(want, config.CategoryKeys()); d != "" {
 		t.Error(d)
+	}
+}
+
+func TestStepKeysAreThePolicys(t *testing.T) {
+	var want []string
+	for _, s := range policy.DefaultSteps() {
+		want = append(want, s.Key)
+	}
+	if d := cmp.Diff(want, config.StepKeys()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestRoleKeysAreThePolicys(t *testing.T) {
+	var want []string
+	for _, r := range policy.Roles() {
+		want = append(want, string(r))
+	}
+	if d := cmp.Diff(want, config.RoleKeys()); d != "" {
+		t.Error(d)
+	}
+}
+
+func TestDefaultsAreThePolicys(t *testing.T) {
+	c, err := loadText("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	waits := policy.Waits{
+		Serious: c.Escalation.Serious(), Significant: c.Escalation.Significant(), Hour: c.Escalation.Hour, LowDays: c.Escalation.LowDays,
+	}
+	if d := cmp.Diff(policy.DefaultWaits(), waits); d != "" {
+		t.Errorf("escalation: %s", d)
+	}
+	thresholds := policy.Thresholds{
+		OutageHours: c.Significant.OutageHours, Persons: c.Significant.Persons,
+		SameCause: c.Significant.SameCause, SameCauseTime: c.Significant.SameCauseTime(),
+	}
+	if d := cmp.Diff(policy.DefaultThresholds(), thresholds); d != "" {
+		t.Errorf("significant: %s", d)
+	}
+}
+
+// Whoever copies the example changes nothing about the law by that.
+func TestExampleShowsTheDefaults(t *testing.T) {
+	const path = "../incidentbot.example.yaml"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	example, err := load(path, map[string]string{path: string(text)}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bare, err := loadText("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	obligations := map[string]config.Obligation{}
+	for _, s := range policy.DefaultSteps() {
+		o := config.Obligation{
+			Hours: s.Hours, Months: s.Months, Recipient: s.Recipient, Portal: s.Portal, Source: s.Source, Checked: s.Checked,
+		}
+		for _, r := range s.Roles {
+			o.Roles = append(o.Roles, string(r))
+		}
+		obligations[s.Key] = o
+	}
+	if d := cmp.Diff(obligations, example.Obligations); d != "" {
+		t.Errorf("obligations: %s", d)
+	}
+	if d := cmp.Diff(bare.Escalation, example.Escalation); d != "" {
+		t.Errorf("escalation: %s", d)
+	}
+	if d := cmp.Diff(bare.Significant, example.Significant); d != "" {
+		t.Errorf("significant: %s", d)
 	}
 }
 
@@ -540,6 +686,11 @@ func TestExampleLoadsAndNamesEveryKey(t *testing.T) {
 	for _, category := range config.CategoryKeys() {
 		if !strings.Contains(string(text), category) {
 			t.Errorf("the category %s is not in the example", category)
+		}
+	}
+	for _, step := range config.StepKeys() {
+		if !shown["obligations."+step] {
+			t.Errorf("the step %s is not in the example", step)
 		}
 	}
 	if len(want) < 20 {

@@ -22,7 +22,8 @@ type file struct {
 	at       map[string]*token.Position // where each value stands, by path: roles.ciso[0].email
 	keyAt    map[string]*token.Position // where each key stands
 	anchors  map[string]ast.Node
-	unread   []string // paths of values that could not be read: each mistake is told once
+	given    map[string]bool // the paths of the single values that the file holds: 0 and not there differ
+	unread   []string        // paths of values that could not be read: each mistake is told once
 }
 
 func newFile(name string) *file {
@@ -30,6 +31,7 @@ func newFile(name string) *file {
 		name:    name,
 		at:      map[string]*token.Position{},
 		keyAt:   map[string]*token.Position{},
+		given:   map[string]bool{},
 		anchors: map[string]ast.Node{},
 	}
 }
@@ -138,6 +140,7 @@ func (f *file) fillValue(node ast.Node, into reflect.Value, path string) {
 		f.unreadable(node, path, "%s must be %s", path, describe(into.Kind()))
 		return
 	}
+	f.given[path] = true
 	if into.Kind() == reflect.String {
 		// As it was written: an id of digits is text, whatever number it would make.
 		into.SetString(node.GetToken().Value)

@@ -25,11 +25,15 @@ func deeds() []deed {
 		return deed{bot.Request{Kind: bot.Submit, Name: dialog, Values: v}, action}
 	}
 	return []deed{
-		press("acknowledge", "acknowledge"), press("show", "show_text"), press("attachments", "show_text"), press("category", "change_category"),
+		press("acknowledge", "acknowledge"), press("show", "show_text"), press("attachments", "show_text"), press("drafts", "show_text"), press("category", "change_category"),
 		press("severity", "change_severity"), press("message", "message_reporter"), press("close", "close"),
 		submit("category", "change_category", bot.Values{"category": {"theft"}, "aspects": {"K"}}),
 		submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
 		submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
+		press("breach", "decide_breach"), press("significant", "decide_significant"), press("obligation", "meet_obligation"),
+		submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
+		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
+		submit("obligation", "meet_obligation", bot.Values{"step": {"gdpr-33-1"}, "outcome": {"not_needed"}, "reason": {"Ingen risk"}}),
 		submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
 	}
 }
@@ -55,11 +59,13 @@ func TestAuthorisation(t *testing.T) {
 	}
 	for _, stop := range []string{"no", "yes"} {
 		for _, person := range people {
-			allowed := person.ordinary
-			if stop == "yes" {
-				allowed = person.stop
-			}
 			for _, d := range deeds() {
+				// The head of security stands in the line of those who take a case that nobody takes. What concerns Sweden's security
+				// is no matter of other authorities than the security police.
+				allowed := person.ordinary || person.who == johan && d.action == "acknowledge"
+				if stop == "yes" {
+					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation"}, d.action)
+				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
 				t.Run(name, func(t *testing.T) {
@@ -182,6 +188,7 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 			t.Errorf("the button %q stands in a message and is not listed", id)
 		}
 	}
+	h.submit(karin, "breach", "ref-1", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}})
 	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
 	for _, id := range handlers.ButtonIDs() {
 		if d := h.press(karin, id, "ref-1").Dialog; d != nil {

@@ -34,6 +34,9 @@ func (a *App) acknowledge(ctx context.Context, req bot.Request) (bot.Reply, erro
 				}
 				return nil, errDone
 			}
+			if _, err := tx.Supersede(ctx, unacknowledgedClock(c.ID)); err != nil {
+				return nil, err
+			}
 			c.Status, c.AcknowledgedAt, c.AcknowledgedBy = store.Acknowledged, &tx.Now, &actor.ID
 			return map[string]any{"old": store.New, "new": store.Acknowledged}, nil
 		},

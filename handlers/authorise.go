@@ -31,6 +31,11 @@ func (a *App) rolesOf(ctx context.Context, who bot.Actor) ([]policy.Role, error)
 	return roles, nil
 }
 
+// facts are what of a case decides who may do what with it.
+func facts(c store.Incident) policy.Case {
+	return policy.Case{Stop: c.StopQuestion, Category: c.Category, PersonalData: c.PersonalData}
+}
+
 func (h Holder) is(who bot.Actor, email string) bool {
 	return h.Accounts[who.Surface] == who.ID && who.ID != "" || email != "" && strings.EqualFold(h.Email, email)
 }
@@ -53,7 +58,7 @@ func (a *App) caseFor(ctx context.Context, req bot.Request, action policy.Action
 	if err != nil {
 		return incident, lang, nil, err
 	}
-	if policy.May(roles, action, incident.StopQuestion) {
+	if policy.May(roles, action, facts(incident)) {
 		return incident, lang, nil, nil
 	}
 	err = a.Store.InTx(ctx, func(tx *store.Tx) error {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,9 @@ type cardView struct {
 	AcknowledgedBy string
 	ClosedBy       string
 	Attachments    int
+	Decisions      []store.Decision
+	Obligations    []store.Obligation
+	Roles          []policy.Role // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool          // the reporter takes no messages
 	Confidential   bool          // only the triage role reads it: the reporter's words may stand on it
 	Delay          time.Duration // how late the card comes, 0 when it came as it should
@@ -47,6 +51,9 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	} else {
 		m.Blocks = append(m.Blocks, a.cardFacts(lang, v))
 	}
+	if len(v.Obligations) > 0 {
+		m.Blocks = append(m.Blocks, bot.Heading(t("card.obligations")), a.obligationFacts(lang, v.Obligations))
+	}
 	if v.Confidential && c.Text != "" {
 		m.Blocks = append(m.Blocks, bot.Quote(c.Text))
 		if c.Done != "" {
@@ -62,7 +69,10 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	if v.Delay > noticeableDelay {
 		m.Blocks = append(m.Blocks, bot.Small(t("card.delayed", locale.Data{"Minutes": int(v.Delay.Minutes()), "Count": int(v.Delay.Minutes())})))
 	}
-	return bot.Message{Summary: m.Summary, Blocks: append(m.Blocks, a.cardButtons(lang, c))}
+	if buttons := a.cardButtons(lang, v); len(buttons) > 0 {
+		m.Blocks = append(m.Blocks, buttons)
+	}
+	return m
 }
 
 func (a *App) cardFacts(lang string, v cardView) bot.Facts {
@@ -92,6 +102,9 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 			names[i] = t("regulation." + string(r))
 		}
 		facts = append(facts, bot.Fact{Label: t("card.regulations"), Value: strings.Join(names, ", ")})
+	}
+	for _, d := range v.Decisions {
+		facts = append(facts, bot.Fact{Label: t("card.decision." + string(d.Decision)), Value: t("verdict." + string(d.Verdict))})
 	}
 	if c.NearMiss {
 		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
@@ -175,26 +188,43 @@ func (a *App) history(lang string, v cardView) string {
 	return strings.Join(lines, " · ")
 }
 
-// cardButtons are what can be done with the case as it stands.
-func (a *App) cardButtons(lang string, c store.Incident) bot.Buttons {
-	button := func(id string, style bot.Style) bot.Button {
-		return bot.Button{ID: id, Subject: c.Ref, Text: a.Texts.T(lang, "button."+id), Style: style}
-	}
+// cardButtons are what can be done with the case as it stands, by whose copy it is.
+func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
+	c := v.Incident
 	var buttons bot.Buttons
+	add := func(id string, action policy.Action, style bot.Style) {
+		roles := v.Roles
+		if roles == nil {
+			roles = []policy.Role{policy.CISO}
+		}
+		if policy.May(roles, action, facts(c)) {
+			buttons = append(buttons, bot.Button{ID: id, Subject: c.Ref, Text: a.Texts.T(lang, "button."+id), Style: style})
+		}
+	}
 	if c.Status == store.New {
-		buttons = append(buttons, button(acknowledgeButton, bot.Primary))
+		add(acknowledgeButton, policy.Acknowledge, bot.Primary)
 	}
 	if !c.StopQuestion {
-		buttons = append(buttons, button(showButton, bot.Plain))
+		add(showButton, policy.ShowText, bot.Plain)
 	}
 	if c.Status == store.Closed {
 		return buttons
 	}
 	if !c.StopQuestion {
-		buttons = append(buttons, button(categoryButton, bot.Plain), button(severityButton, bot.Plain))
+		add(categoryButton, policy.ChangeCategory, bot.Plain)
+		add(severityButton, policy.ChangeSeverity, bot.Plain)
+		add(breachButton, policy.DecideBreach, bot.Plain)
+		add(significantButton, policy.DecideSignificant, bot.Plain)
+	}
+	if slices.ContainsFunc(v.Obligations, func(o store.Obligation) bool { return o.State == store.ObligationOpen }) {
+		add(obligationButton, policy.MeetObligation, bot.Primary)
+	}
+	if len(authorities(v.Obligations)) > 0 {
+		add(draftsButton, policy.ShowText, bot.Plain)
 	}
 	if c.ReporterID != nil {
-		buttons = append(buttons, button(messageButton, bot.Plain))
+		add(messageButton, policy.MessageReporter, bot.Plain)
 	}
-	return append(buttons, button(closeButton, bot.Danger))
+	add(closeButton, policy.Close, bot.Danger)
+	return buttons
 }

@@ -65,6 +65,22 @@ func view(status store.Status, confidential, stop, anonymous, unclassified, dela
 	return v
 }
 
+// withClocks has decisions and duties in every state on the card.
+func withClocks(v handlers.CardView) handlers.CardView {
+	at := func(d time.Duration) *time.Time { later := morning().Add(d); return &later }
+	v.Decisions = []store.Decision{
+		{Decision: policy.BreachDecision, Verdict: policy.HighRisk}, {Decision: policy.SignificantDecision, Verdict: policy.IsSignificant},
+	}
+	v.Obligations = []store.Obligation{
+		{Step: "gdpr-33-1", State: store.ObligationDone, EndedAt: at(time.Hour), Reference: "IMY-2026-1"},
+		{Step: "gdpr-33-5", State: store.ObligationOpen},
+		{Step: "gdpr-34", State: store.ObligationNotNeeded, EndedAt: at(2 * time.Hour)},
+		{Step: "cyber-2-5", State: store.ObligationOpen, DueAt: at(-90 * time.Minute)},
+		{Step: "cyber-2-6", State: store.ObligationOpen, DueAt: at(46*time.Hour + 13*time.Minute)},
+	}
+	return v
+}
+
 func states() []store.Status { return []store.Status{store.New, store.Acknowledged, store.Closed} }
 
 func TestCardLooks(t *testing.T) {
@@ -90,6 +106,12 @@ func TestCardLooks(t *testing.T) {
 				v.Unreached = look.unreached
 				draw(&all, h.DrawCard(lang, v))
 			}
+			fmt.Fprintf(&all, "== %s, with clocks\n", status)
+			draw(&all, h.DrawCard(lang, withClocks(view(status, false, false, false, false, false))))
+			fmt.Fprintf(&all, "== %s, the data protection officer's\n", status)
+			officers := withClocks(view(status, false, false, false, false, false))
+			officers.Roles = []policy.Role{policy.DPO}
+			draw(&all, h.DrawCard(lang, officers))
 			fmt.Fprintf(&all, "== %s, bare\n", status)
 			draw(&all, h.DrawCard(lang, handlers.CardView{Incident: store.Incident{
 				Ref: "ref-1", Number: "INC-2026-0042", Status: status, DiscoveredAt: morning(), RegisteredAt: morning(), Cause: policy.UnknownCause,
@@ -141,7 +163,7 @@ func TestCardInEveryCombination(t *testing.T) {
 				}
 				if status != store.Closed {
 					if !stop {
-						want = append(want, "category", "severity")
+						want = append(want, "category", "severity", "breach", "significant")
 					}
 					if !anonymous {
 						want = append(want, "message")

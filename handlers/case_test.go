@@ -245,7 +245,10 @@ func open(t testing.TB, address string) *house {
 		Store: s, Texts: texts, Classifier: policy.NewClassifier(), Log: slog.New(slog.DiscardHandler),
 		Metrics:  handlers.NewMetrics(prometheus.NewRegistry()),
 		Surfaces: map[string]bot.Surface{"chat": h.chat},
-		NewRef:   func() string { return fmt.Sprintf("ref-%d", refs.Add(1)) },
+		Draft: func(n handlers.Notification) ([]byte, error) {
+			return fmt.Appendf(nil, "%s %s: %s, %d duties", n.Authority, n.Format, n.Incident.Text, len(n.Obligations)), nil
+		},
+		NewRef: func() string { return fmt.Sprintf("ref-%d", refs.Add(1)) },
 		Settings: handlers.Settings{
 			Organisation: "Exempelby kommun", Location: stockholm, Language: "sv", Surfaces: []string{"chat"},
 			Roles: map[policy.Role][]handlers.Holder{
@@ -256,6 +259,7 @@ func open(t testing.TB, address string) *house {
 			},
 			Triage:   []handlers.TriageChannel{{Address: triage}},
 			MaxFiles: 5, MaxFileBytes: 1000, DraftAge: 24 * time.Hour,
+			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),
 		},
 	}
 	h.Enqueue = func(_ context.Context, _ *store.Tx, jobs ...handlers.Job) error {

@@ -77,7 +77,7 @@ func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error
 	}
 	closed := false
 	err = a.change(ctx, req, incident, "incident.categorised",
-		func(_ *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
+		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
 			if closed = c.Status == store.Closed; closed || c.Category == category && c.Aspects == aspects {
 				return nil, errDone
 			}
@@ -90,8 +90,14 @@ func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error
 				c.Severity, c.SeverityReasons = policy.Assess(severityInput(*c, levels))
 			}
 			detail["new_severity"] = c.Severity
-			return detail, nil
-		}, nil)
+			if c.Severity == incident.Severity {
+				return detail, nil
+			}
+			return detail, a.escalateAnew(ctx, tx, *c)
+		},
+		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
+			return a.newlyConcerned(ctx, tx, incident, c)
+		})
 	if closed {
 		return bot.Reply{Errors: map[string]string{fieldCategory: a.Texts.T(lang, "problem.closed")}}, nil
 	}

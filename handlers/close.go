@@ -1,7 +1,9 @@
 package handlers
 
 import (
+	"cmp"
 	"context"
+	"strings"
 
 	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/policy"
@@ -44,10 +46,19 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	cause := policy.Cause(req.Values.Get(fieldCause))
 	lesson, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldLesson))
 	closed := false
+	var open []string
 	err = a.change(ctx, req, incident, "incident.closed",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
 			if closed = c.Status == store.Closed; closed {
 				return nil, errDone
+			}
+			if open, err = a.stillOpen(ctx, tx, lang, c.ID); err != nil || len(open) > 0 {
+				return nil, cmp.Or(err, errDone)
+			}
+			for _, clock := range []string{unacknowledgedClock(c.ID), decideClock(c.ID)} {
+				if _, err := tx.Supersede(ctx, clock); err != nil {
+					return nil, err
+				}
 			}
 			detail := map[string]any{"old": c.Status, "new": store.Closed, "cause": cause, "lesson_sha256": digest(lesson)}
 			if c.AcknowledgedAt == nil {
@@ -61,5 +72,20 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if closed {
 		return bot.Reply{Errors: map[string]string{fieldCause: a.Texts.T(lang, "problem.closed")}}, nil
 	}
+	if len(open) > 0 {
+		text := a.Texts.T(lang, "problem.obligations", map[string]any{"Steps": strings.Join(open, ", ")})
+		return bot.Reply{Errors: map[string]string{fieldCause: text}}, nil
+	}
 	return bot.Reply{}, err
+}
+
+// stillOpen are the duties of a case that are neither done nor found not to be needed, in words: such a case is not closed.
+func (a *App) stillOpen(ctx context.Context, tx *store.Tx, lang string, incidentID int64) (steps []string, err error) {
+	obligations, err := tx.Obligations(ctx, incidentID)
+	for _, o := range obligations {
+		if o.State == store.ObligationOpen {
+			steps = append(steps, a.Texts.T(lang, "step."+o.Step))
+		}
+	}
+	return steps, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
@@ -84,6 +85,9 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if d.Kind == attachmentDelivery {
 		return nil, a.sendAttachment(ctx, surface, to, d)
 	}
+	if strings.HasPrefix(d.Kind, notificationDelivery) {
+		return nil, a.sendDraft(ctx, surface, to, d)
+	}
 	if d.Kind != cardDelivery {
 		m, err := a.letter(ctx, d, a.recipientLanguage(account))
 		if err != nil {
@@ -97,8 +101,12 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the incident of a card: %w", err)
 	}
-	if d.Channel == "" && !a.mayHaveCard(account, to, incident) {
-		return nil, errPointless
+	var roles []policy.Role // of a person; a channel has none
+	if d.Channel == "" {
+		roles = a.rolesOfRecipient(account, to)
+		if !policy.May(roles, policy.SeeCard, facts(incident)) {
+			return nil, errPointless
+		}
 	}
 	copies, err := a.Store.Cards(ctx, incident.ID)
 	if err != nil {
@@ -112,6 +120,7 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if err != nil {
 		return nil, err
 	}
+	view.Roles = roles
 	view.Confidential = slices.ContainsFunc(a.Settings.Triage, func(c TriageChannel) bool { return c.Confidential && c.Address == to })
 	card := store.Card{IncidentID: incident.ID, Lane: d.Lane, Surface: d.Surface, DrawnVersion: incident.Version}
 	if posted >= 0 {
@@ -145,16 +154,9 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 
 // sendAttachment hands on a file, unless its recipient no longer may have it.
 func (a *App) sendAttachment(ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery) error {
-	roles, err := a.rolesOf(ctx, bot.Actor{Surface: to.Surface, ID: to.User})
+	incident, err := a.readable(ctx, to, d)
 	if err != nil {
 		return err
-	}
-	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
-	if err != nil {
-		return fmt.Errorf("reading the incident of an attachment: %w", err)
-	}
-	if !policy.May(roles, policy.ShowText, incident.StopQuestion) {
-		return errPointless
 	}
 	attachment, err := a.Store.Attachment(ctx, *d.AttachmentID)
 	if err != nil {
@@ -196,15 +198,11 @@ func (a *App) address(ctx context.Context, d store.Delivery) (bot.Address, store
 	return bot.Address{Surface: d.Surface, User: account.UserID}, account, nil
 }
 
-// mayHaveCard tells whether a person may still see the card: roles change while messages wait.
-func (a *App) mayHaveCard(account store.Account, to bot.Address, incident store.Incident) bool {
+// rolesOfRecipient are the roles that a message's recipient holds now: roles change while messages wait.
+func (a *App) rolesOfRecipient(account store.Account, to bot.Address) []policy.Role {
 	who := bot.Actor{Surface: to.Surface, ID: to.User}
-	roles := []policy.Role{policy.CISO, policy.DeputyCISO}
-	if incident.StopQuestion {
-		roles = append(roles, policy.SecurityChief)
-	}
-	return slices.ContainsFunc(roles, func(role policy.Role) bool {
-		return slices.ContainsFunc(a.Settings.Roles[role], func(h Holder) bool { return h.is(who, account.Email) })
+	return slices.DeleteFunc(policy.Roles(), func(role policy.Role) bool {
+		return !slices.ContainsFunc(a.Settings.Roles[role], func(h Holder) bool { return h.is(who, account.Email) })
 	})
 }
 
@@ -233,6 +231,12 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 	attachments, err := a.Store.Attachments(ctx, incident.ID)
 	if err != nil {
 		return view, fmt.Errorf("reading the attachments of a card: %w", err)
+	}
+	if view.Decisions, err = a.Store.Decisions(ctx, incident.ID); err != nil {
+		return view, fmt.Errorf("reading the decisions of a card: %w", err)
+	}
+	if view.Obligations, err = a.Store.Obligations(ctx, incident.ID); err != nil {
+		return view, fmt.Errorf("reading the obligations of a card: %w", err)
 	}
 	view.Attachments = len(attachments)
 	return view, nil
@@ -263,6 +267,8 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string) (bot.Me
 			return bot.Message{}, fmt.Errorf("reading a message to the reporter: %w", err)
 		}
 		return a.news(lang, d.Kind, incident, a.accountName(ctx, note.AuthorID), note), nil
+	case reminderDelivery:
+		return a.reminderLetter(ctx, d, lang, incident)
 	case undeliveredDelivery:
 		text := a.Texts.T(lang, "undelivered", locale.Data{"Number": incident.Number})
 		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil

@@ -15,9 +15,6 @@ import (
 
 // keepDraft keeps what is typed so far for its writer, and redraws the dialog's conditional questions.
 func (a *App) keepDraft(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	if req.Name != ReportDialog {
-		return bot.Reply{}, nil
-	}
 	var reply bot.Reply
 	account, err := a.Store.Account(ctx, req.Actor.Surface, req.Actor.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
@@ -30,6 +27,22 @@ func (a *App) keepDraft(ctx context.Context, req bot.Request) (bot.Reply, error)
 	if len(req.Values) > 0 {
 		a.saveDraft(ctx, req, account)
 	}
+	return reply, nil
+}
+
+// redrawDialog draws a dialog other than the report again when an answer has changed which questions show. It is asked for as its button
+// does, so that the person must still be one who may open it.
+func (a *App) redrawDialog(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	if req.Kind != bot.Change {
+		return bot.Reply{}, nil
+	}
+	opener := req
+	opener.Kind, opener.Key = bot.Press, req.Key+":redraw"
+	reply, err := a.press(ctx, opener)
+	if err != nil || reply.Dialog == nil {
+		return bot.Reply{}, err
+	}
+	reply.Dialog.Values = req.Values
 	return reply, nil
 }
 

@@ -29,6 +29,10 @@ type Settings struct {
 	MaxFiles     int                        // attachments a report
 	MaxFileBytes int64                      // size of one attachment
 	DraftAge     time.Duration              // how long an unsent report is kept for its writer
+	Steps        []policy.Step              // the duties that decisions open, with their clocks
+	Waits        policy.Waits               // how long a new case may wait for somebody to take it
+	Thresholds   policy.Thresholds          // from when an incident is proposed to be significant
+	Holidays     policy.Calendar            // days without work beside weekends
 }
 
 // Holder is a person who holds a role, known by any of an e-mail address and accounts.
@@ -72,6 +76,8 @@ type App struct {
 	Settings   Settings
 	// Enqueue puts jobs in the transaction. It is the job queue's only door into this room.
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
+	// Draft makes the draft of a notification to an authority.
+	Draft func(Notification) ([]byte, error)
 	// Surfaces carry messages, by name.
 	Surfaces map[string]bot.Surface
 	// NewRef makes an opaque id that cannot be guessed.
@@ -103,6 +109,9 @@ func (a *App) handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case bot.Search:
 		return a.searchSystems(ctx, req)
 	case bot.Change, bot.Cancel:
+		if req.Name != ReportDialog {
+			return a.redrawDialog(ctx, req)
+		}
 		return a.keepDraft(ctx, req)
 	case bot.Press:
 		return a.press(ctx, req)
@@ -123,6 +132,10 @@ const (
 	severityButton    = "severity"
 	messageButton     = "message"
 	closeButton       = "close"
+	breachButton      = "breach"
+	significantButton = "significant"
+	obligationButton  = "obligation"
+	draftsButton      = "drafts"
 	showButton        = "show"
 	mineButton        = "mine"
 	attachmentsButton = "attachments"
@@ -133,13 +146,16 @@ const (
 func ButtonIDs() []string {
 	return []string{
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
-		linkCodeButton,
+		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 	}
 }
 
 // DialogIDs are all dialogs that may be sent in. A dialog that a button opens has the button's id.
 func DialogIDs() []string {
-	return []string{ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton}
+	return []string{
+		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
+		obligationButton,
+	}
 }
 
 func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
@@ -162,6 +178,12 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openMessage(ctx, req)
 	case closeButton:
 		return a.openClose(ctx, req)
+	case breachButton, significantButton:
+		return a.openDecision(ctx, req)
+	case obligationButton:
+		return a.openObligations(ctx, req)
+	case draftsButton:
+		return a.sendDrafts(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
 	}
@@ -182,6 +204,10 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.messageReporter(ctx, req)
 	case closeButton:
 		return a.close(ctx, req)
+	case breachButton, significantButton:
+		return a.decide(ctx, req)
+	case obligationButton:
+		return a.meetObligation(ctx, req)
 	case linkCodeButton:
 		return a.enterLinkCode(ctx, req)
 	}

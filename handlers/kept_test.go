@@ -430,6 +430,7 @@ const (
 func TestDialogsFitEverySurface(t *testing.T) {
 	h := onSQLite(t)
 	c := h.report(maja, nil)
+	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
 	for _, lang := range []string{"sv", "en"} {
 		who := karin

@@ -134,7 +134,7 @@ func (a *App) openCases(ctx context.Context, who bot.Actor, lang string) ([]bot.
 	if err != nil {
 		return nil, err
 	}
-	if !policy.May(roles, policy.ShowText, false) {
+	if !policy.May(roles, policy.ChangeCategory, policy.Case{}) {
 		return nil, nil
 	}
 	counts, err := a.Store.OpenCounts(ctx)

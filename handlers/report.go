@@ -249,6 +249,9 @@ func (a *App) register(
 			jobs = append(jobs, Job{Kind: FetchJob, ID: at.ID})
 		}
 	}
+	if err := tx.AddReminders(ctx, a.newReminders(*incident)); err != nil {
+		return err
+	}
 	deliveries := a.triageDeliveries(*incident)
 	if !anonymous {
 		receipt := personal(req.Actor, receiptDelivery, incident.ID)

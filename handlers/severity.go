@@ -53,18 +53,29 @@ func (a *App) reassess(ctx context.Context, req bot.Request) (bot.Reply, error) 
 	reason, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldReason))
 	closed := false
 	err = a.change(ctx, req, incident, "incident.severity_changed",
-		func(_ *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
+		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
 			if closed = c.Status == store.Closed; closed {
 				return nil, errDone
 			}
 			detail := map[string]any{"old": c.Severity, "new": level, "reason_sha256": digest(reason)}
 			c.Severity, c.SeverityNote = policy.Severity(level), reason
-			return detail, nil
+			return detail, a.escalateAnew(ctx, tx, *c)
 		}, nil)
 	if closed {
 		return bot.Reply{Errors: map[string]string{fieldSeverity: a.Texts.T(lang, "problem.closed")}}, nil
 	}
 	return bot.Reply{}, err
+}
+
+// escalateAnew has the reminders that a new case is not taken follow its severity.
+func (a *App) escalateAnew(ctx context.Context, tx *store.Tx, c store.Incident) error {
+	if c.Status != store.New {
+		return nil
+	}
+	if _, err := tx.Supersede(ctx, unacknowledgedClock(c.ID)); err != nil {
+		return err
+	}
+	return tx.AddReminders(ctx, a.escalation(c, fmt.Sprintf("v%d:", c.Version)))
 }
 
 // severityText is a severity as people read it: "3 – betydande".

@@ -38,7 +38,13 @@ func (a *App) triageDeliveries(incident store.Incident) []store.Delivery {
 			Kind: cardDelivery, IncidentID: &incident.ID, Urgent: true,
 		})
 	}
-	return append(deliveries, a.toHolders(a.triageHolders(), cardDelivery, incident.ID)...)
+	deliveries = append(deliveries, a.toHolders(a.triageHolders(), cardDelivery, incident.ID)...)
+	for _, d := range a.toRoles(facts(incident).Concerned(), cardDelivery, incident.ID) {
+		if !slices.ContainsFunc(deliveries, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
+			deliveries = append(deliveries, d)
+		}
+	}
+	return deliveries
 }
 
 // triageHolders are those who work the cases: the CISO, or the deputy where no CISO is named.

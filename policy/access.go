@@ -28,30 +28,69 @@ type Action string
 
 // The actions.
 const (
-	Acknowledge     Action = "acknowledge"
-	ChangeCategory  Action = "change_category"
-	ChangeSeverity  Action = "change_severity"
-	MessageReporter Action = "message_reporter"
-	Close           Action = "close"
-	ShowText        Action = "show_text" // read the reporter's own words
+	SeeCard           Action = "see_card" // get a copy of the card, and see the case without the reporter's words
+	Acknowledge       Action = "acknowledge"
+	ChangeCategory    Action = "change_category"
+	ChangeSeverity    Action = "change_severity"
+	DecideBreach      Action = "decide_breach"
+	DecideSignificant Action = "decide_significant"
+	MeetObligation    Action = "meet_obligation"
+	MessageReporter   Action = "message_reporter"
+	Close             Action = "close"
+	ShowText          Action = "show_text" // read the reporter's own words
 )
 
-// access is who may do an action: on ordinary cases, and on those where the stop question was answered yes, which
-// concern Sweden's security and are the head of security's.
-type access struct {
-	action   Action
-	ordinary []Role
-	stop     []Role
+// Case is what of a case decides who may do what with it.
+type Case struct {
+	Stop         bool // the stop question was answered yes: it concerns Sweden's security and is the head of security's
+	Category     Category
+	PersonalData Answer
 }
+
+// Concerned are the roles that a case concerns beside those who work all cases (policy clause 2.4): the data protection officer when
+// personal data is involved, the IT head when it is technical, the archivist when something was thrown away wrongly.
+func (c Case) Concerned() (roles []Role) {
+	if c.Stop {
+		return nil
+	}
+	if c.PersonalData == Yes {
+		roles = append(roles, DPO)
+	}
+	switch c.Category {
+	case Malware, Intrusion, DenialOfService, Outage, Misconfiguration:
+		roles = append(roles, ITChief)
+	case DisposalError:
+		roles = append(roles, Archivist)
+	}
+	return roles
+}
+
+// access is who may do an action: on ordinary cases, on those that concern them, and on those where the stop question was answered yes.
+type access struct {
+	action    Action
+	ordinary  []Role
+	concerned []Role // of these roles, those whom the case concerns
+	stop      []Role
+}
+
+// Those who work the cases.
+var (
+	triage     = []Role{CISO, DeputyCISO}
+	triageStop = []Role{CISO, DeputyCISO, SecurityChief}
+)
 
 // accesses is the one table of who may do what. It is never written to.
 var accesses = []access{
-	{Acknowledge, []Role{CISO, DeputyCISO}, []Role{CISO, DeputyCISO, SecurityChief}},
-	{ChangeCategory, []Role{CISO, DeputyCISO}, []Role{CISO, DeputyCISO, SecurityChief}},
-	{ChangeSeverity, []Role{CISO, DeputyCISO}, []Role{CISO, DeputyCISO, SecurityChief}},
-	{MessageReporter, []Role{CISO, DeputyCISO}, []Role{CISO, DeputyCISO, SecurityChief}},
-	{Close, []Role{CISO, DeputyCISO}, []Role{CISO, DeputyCISO, SecurityChief}},
-	{ShowText, []Role{CISO, DeputyCISO}, []Role{CISO, DeputyCISO, SecurityChief}},
+	{SeeCard, triage, []Role{DPO, ITChief, Archivist}, triageStop},
+	{Acknowledge, []Role{CISO, DeputyCISO, SecurityChief, ITChief}, nil, triageStop}, // the line of EscalationLine
+	{ChangeCategory, triage, nil, triageStop},
+	{ChangeSeverity, triage, nil, triageStop},
+	{DecideBreach, triage, []Role{DPO}, nil},
+	{DecideSignificant, triage, nil, nil},
+	{MeetObligation, triage, []Role{DPO}, nil},
+	{MessageReporter, triage, nil, triageStop},
+	{Close, triage, nil, triageStop},
+	{ShowText, triage, []Role{DPO}, triageStop},
 }
 
 // Actions lists the actions in the order in which they are shown. The slice is the caller's own.
@@ -63,18 +102,20 @@ func Actions() []Action {
 	return all
 }
 
-// May tells whether somebody who holds these roles may do the action on a case; stopQuestion tells whether the case
-// concerns Sweden's security. What no row of the table allows is forbidden, an unknown action included.
-func May(roles []Role, a Action, stopQuestion bool) bool {
+// May tells whether somebody who holds these roles may do the action on a case. What no row of the table allows is forbidden, an
+// unknown action included.
+func May(roles []Role, a Action, c Case) bool {
+	concerned := c.Concerned()
 	for _, row := range accesses {
 		if row.action != a {
 			continue
 		}
-		allowed := row.ordinary
-		if stopQuestion {
-			allowed = row.stop
-		}
-		return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(allowed, r) })
+		return slices.ContainsFunc(roles, func(r Role) bool {
+			if c.Stop {
+				return slices.Contains(row.stop, r)
+			}
+			return slices.Contains(row.ordinary, r) || slices.Contains(row.concerned, r) && slices.Contains(concerned, r)
+		})
 	}
 	return false
 }

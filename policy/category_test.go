@@ -51,7 +51,7 @@ func TestListsAreTheCallersOwn(t *testing.T) {
 	policy.Misdelivery.RSIT()[0] = "changed"
 	policy.Actions()[0] = "changed"
 	if policy.Categories()[0] != policy.Misdelivery || policy.Misdelivery.RSIT()[0] == "changed" ||
-		policy.Actions()[0] != policy.Acknowledge {
+		policy.Actions()[0] != policy.SeeCard {
 		t.Error("what a caller wrote came back to another")
 	}
 }

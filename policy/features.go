@@ -53,6 +53,9 @@ type hash uint32
 
 func (h hash) byte(b byte) hash { return (h ^ hash(b)) * 16777619 }
 
+// language keeps the words of the languages apart.
+func (h hash) language(l language) hash { return h.byte("se"[l]) }
+
 func (h hash) text(s string) hash {
 	for i := range len(s) {
 		h = h.byte(s[i])
@@ -89,17 +92,17 @@ func wordFeatures(all []feature, parts []word, l language, known map[string]bool
 		if w.sentence != sentence {
 			sentence, deniedTo = w.sentence, -1
 		}
-		all = append(all, feature{begin(kindWord).byte(byte(l)).text(w.stem).row(), 0, i})
+		all = append(all, feature{begin(kindWord).language(l).text(w.stem).row(), 0, i})
 		if first, last := compound(w, known); last != "" {
 			all = append(all,
-				feature{begin(kindWord).byte(byte(l)).text(first).row(), 0, i},
-				feature{begin(kindWord).byte(byte(l)).text(last).row(), 0, i})
+				feature{begin(kindWord).language(l).text(first).row(), 0, i},
+				feature{begin(kindWord).language(l).text(last).row(), 0, i})
 		}
 		switch {
 		case negators[l][w.folded]:
 			deniedTo = i + negatedWithin
 		case i <= deniedTo:
-			all = append(all, feature{begin(kindNegated).byte(byte(l)).text(w.stem).row(), 0, i})
+			all = append(all, feature{begin(kindNegated).language(l).text(w.stem).row(), 0, i})
 		}
 	}
 	return even(all, from, weightOfWords)
@@ -128,7 +131,7 @@ func pairFeatures(all []feature, parts []word, l language) []feature {
 	from := len(all)
 	for i := range parts {
 		if i > 0 && parts[i].sentence == parts[i-1].sentence {
-			all = append(all, feature{begin(kindPair).byte(byte(l)).text(parts[i-1].stem).byte(' ').text(parts[i].stem).row(), 0, i})
+			all = append(all, feature{begin(kindPair).language(l).text(parts[i-1].stem).byte(' ').text(parts[i].stem).row(), 0, i})
 		}
 	}
 	return even(all, from, weightOfPairs)

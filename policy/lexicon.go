@@ -2,6 +2,8 @@ package policy
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -119,7 +121,7 @@ func newLexicon(l language, classes map[string]string, tables ...[]signRow) *lex
 			}
 		}
 	}
-	for s := range x.stems {
+	for _, s := range slices.Sorted(maps.Keys(x.stems)) { // so that one that is near two others is always taken for the same
 		if len(s) >= shortestMistyped {
 			key := typingKey{s[0], len(s)}
 			x.mistyped[key] = append(x.mistyped[key], s)

@@ -49,18 +49,11 @@ type model struct {
 	scale       [modelColumns]float32 // the largest weight
 	aspectOf    [numCategories][numAspects]float32
 	known       map[string]bool // words and stems that the reports it was made of have in common
-	weights     string          // modelRows × modelColumns, a byte each: see quantised
+	weights     string          // modelRows × modelColumns, a byte each: see steps
+	// steps are what the bytes of weights stand for, as shares of the largest: squares, so that small weights, which are many, lie close
+	// together.
+	steps [256]float32
 }
-
-// quantised are what the bytes of weights stand for, as shares of the largest: squares, so that small weights, which are many, lie close
-// together.
-var quantised = func() (shares [256]float32) {
-	for i := range shares {
-		step := float32(int8(i)) / math.MaxInt8 //nolint:gosec // signed on purpose
-		shares[i] = step * max(step, -step)
-	}
-	return shares
-}()
 
 // scores are what a model tells of one report.
 type scores [modelColumns]float64
@@ -87,16 +80,25 @@ func decodeModel(s string) (*model, error) {
 		return nil, errors.New("policy: the model is of another size")
 	}
 	m.known = set(strings.ReplaceAll(rest[:words], "\n", " "))
-	m.weights = rest[words:]
+	m.setWeights(rest[words:])
 	return m, nil
+}
+
+func (m *model) setWeights(weights string) {
+	m.weights = weights
+	for i := range m.steps {
+		step := float32(int8(i)) / math.MaxInt8 //nolint:gosec // every byte, signed on purpose
+		m.steps[i] = step * max(step, -step)
+	}
 }
 
 // encode writes the model, the same for the same model.
 func (m *model) encode() []byte {
 	known := slices.Sorted(maps.Keys(m.known))
 	words := strings.Join(known, "\n")
+	length := uint32(len(words)) //nolint:gosec // some ten thousand
 	out := []byte(magic)
-	for _, field := range []any{m.temperature, m.thresholds, m.bias, m.scale, m.aspectOf, uint32(len(words))} {
+	for _, field := range []any{m.temperature, m.thresholds, m.bias, m.scale, m.aspectOf, length} {
 		out, _ = binary.Append(out, binary.LittleEndian, field) // fails on types of no fixed size only
 	}
 	return append(append(out, words...), m.weights...)
@@ -108,7 +110,7 @@ func (m *model) weigh(all []feature) (told scores) {
 	for _, f := range all {
 		row := m.weights[int(f.row)*modelColumns:][:modelColumns]
 		for i := range modelColumns {
-			sum[i] += f.value * quantised[row[i]]
+			sum[i] += f.value * m.steps[row[i]]
 		}
 	}
 	for i := range sum {
@@ -125,7 +127,7 @@ func (m *model) byWord(all []feature, length, category int) []float64 {
 			continue
 		}
 		row := m.weights[int(f.row)*modelColumns:][:modelColumns]
-		weight := func(i int) float64 { return float64(f.value * m.scale[i] * quantised[row[i]]) }
+		weight := func(i int) float64 { return float64(f.value * m.scale[i] * m.steps[row[i]]) }
 		mean := 0.0
 		for i := range numCategories {
 			mean += weight(i) / numCategories

@@ -104,7 +104,9 @@ func (t *training) model(c Calibration) *model {
 		}
 	}
 	m := &model{temperature: c.Temperature, thresholds: c.Thresholds, bias: l.bias, aspectOf: l.aspectOf, known: t.known}
-	m.weights, m.scale = quantise(l.weights)
+	weights, scale := quantise(l.weights)
+	m.scale = scale
+	m.setWeights(weights)
 	return m
 }
 

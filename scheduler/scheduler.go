@@ -133,6 +133,9 @@ func New(opts Options) (*Scheduler, error) {
 			river.NewPeriodicJob(everyMinute, func() (river.JobArgs, *river.InsertOpts) {
 				return sweepArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 1}
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(everyMinute, func() (river.JobArgs, *river.InsertOpts) {
+				return remindArgs{}, &river.InsertOpts{Queue: urgentQueue, MaxAttempts: 1}
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
 			river.NewPeriodicJob(nightly, func() (river.JobArgs, *river.InsertOpts) {
 				return identifyRolesArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 5}
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
@@ -181,6 +184,7 @@ func (s *Scheduler) Start(ctx context.Context, app *handlers.App) error {
 		river.AddWorkerSafely(s.workers, &identifyWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &identifyRolesWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &fetchWorker{app: app}),
+		river.AddWorkerSafely(s.workers, &remindWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &sweepWorker{scheduler: s, draftAge: app.Settings.DraftAge}),
 	} {
 		if err != nil {

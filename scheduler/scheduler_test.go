@@ -123,6 +123,7 @@ func open(t *testing.T, address string, clock func() time.Time, pace scheduler.P
 		},
 		Settings: handlers.Settings{
 			Location: time.UTC, Language: "sv", Surfaces: []string{"chat"}, DraftAge: 24 * time.Hour,
+			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),
 			Roles:  map[policy.Role][]handlers.Holder{policy.CISO: {{Accounts: map[string]string{"chat": ciso.User}}}},
 			Triage: []handlers.TriageChannel{{Address: triage}},
 		},

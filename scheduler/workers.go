@@ -27,6 +27,7 @@ type (
 	}
 	identifyRolesArgs struct{}
 	sweepArgs         struct{}
+	remindArgs        struct{}
 )
 
 func (deliverArgs) Kind() string       { return "deliver" }
@@ -34,6 +35,7 @@ func (identifyArgs) Kind() string      { return "identify" }
 func (fetchArgs) Kind() string         { return "fetch_attachment" }
 func (identifyRolesArgs) Kind() string { return "identify_roles" }
 func (sweepArgs) Kind() string         { return "sweep" }
+func (remindArgs) Kind() string        { return "remind" }
 
 // snooze turns a platform's request to wait into River's, which does not count as an attempt.
 func snooze(err error) error {
@@ -94,6 +96,16 @@ type fetchWorker struct {
 
 func (w *fetchWorker) Work(ctx context.Context, job *river.Job[fetchArgs]) error {
 	return snooze(w.app.FetchAttachment(ctx, job.Args.ID))
+}
+
+type remindWorker struct {
+	river.WorkerDefaults[remindArgs]
+	app *handlers.App
+}
+
+// Work sends what is due. The job is only what wakes it: what is due are rows, and wait for however long nothing did.
+func (w *remindWorker) Work(ctx context.Context, _ *river.Job[remindArgs]) error {
+	return w.app.Remind(ctx)
 }
 
 type sweepWorker struct {

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -48,6 +49,17 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.EventsBySubject(ctx, i.Number)
 	read(err)
+	_, err = s.Decisions(ctx, i.ID)
+	read(err)
+	_, err = s.Obligations(ctx, i.ID)
+	read(err)
+	_, err = s.DueClocks(ctx, 10)
+	read(err)
+	_, err = s.Reminders(ctx, "a")
+	read(err)
+	system := int64(1)
+	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
+	read(err)
 	read(s.InTx(ctx, func(tx *store.Tx) error {
 		if _, err := tx.UpdateIncident(ctx, i.ID, func(old store.Incident) (store.Incident, error) { return old, nil }); err != nil {
 			return err
@@ -73,6 +85,15 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 			return err
 		}
 		if err := tx.SaveCard(ctx, store.Card{IncidentID: i.ID, Surface: "chat", MessageID: "1"}); err != nil {
+			return err
+		}
+		if _, err := tx.Supersede(ctx, "a"); err != nil {
+			return err
+		}
+		if err := tx.AddReminders(ctx, []store.Reminder{{Key: "a:1", Clock: "a", IncidentID: i.ID, DueAt: tx.Now}}); err != nil {
+			return err
+		}
+		if _, err := tx.TakeReminder(ctx, "a"); err != nil {
 			return err
 		}
 		_, err = tx.FinishDelivery(ctx, d.ID, store.Unreached, "")
@@ -112,5 +133,93 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 		if err := steps.Close(); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// runningClocks fills a register with open cases whose clocks run, of which few are due, and returns it with the number that is due.
+func runningClocks(t testing.TB, s *store.Store, cases int) (due int) {
+	t.Helper()
+	ctx := t.Context()
+	const together, oneIn = 500, 1000
+	for from := 0; from < cases; from += together {
+		err := s.InTx(ctx, func(tx *store.Tx) error {
+			for n := from; n < min(from+together, cases); n++ {
+				i := store.Incident{Ref: fmt.Sprint("clock-", n), Status: store.Acknowledged, DiscoveredAt: tx.Now, Severity: 2}
+				if err := tx.CreateIncident(ctx, &i); err != nil {
+					return err
+				}
+				clock := fmt.Sprint("obligation:", n)
+				rows := make([]store.Reminder, 5)
+				for r := range rows {
+					rows[r] = store.Reminder{
+						Key: fmt.Sprint(clock, ":", r), Clock: clock, IncidentID: i.ID, Kind: "obligation", DueAt: tx.Now.Add(time.Duration(r+1) * time.Hour),
+					}
+				}
+				if n%oneIn == 0 {
+					rows[0].DueAt = tx.Now.Add(-time.Hour)
+					due++
+				}
+				if err := tx.AddReminders(ctx, rows); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return due
+}
+
+// TestDueClocksAreFoundByTheirIndex asks PostgreSQL, with enough rows that it would not rather read them all, how it looks for what is
+// due; SQLite is asked above.
+func TestDueClocksAreFoundByTheirIndex(t *testing.T) {
+	s := storetest.Postgres(t)
+	ctx := t.Context()
+	due := runningClocks(t, s, 2000)
+	found, err := s.DueClocks(ctx, 100)
+	if err != nil || len(found) != due {
+		t.Fatalf("%d clocks are due, want %d: %v", len(found), due, err)
+	}
+	if _, err := s.Writer().ExecContext(ctx, "ANALYZE reminders"); err != nil {
+		t.Fatal(err)
+	}
+	statement := ""
+	for _, known := range store.Statements(s) {
+		if strings.HasPrefix(known, "SELECT clock FROM reminders") {
+			statement = strings.NewReplacer("due_at <= ?", "due_at <= 1", "LIMIT ?", "LIMIT 100").Replace(known)
+		}
+	}
+	rows, err := s.Writer().QueryContext(ctx, "EXPLAIN "+statement)
+	if err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+	defer rows.Close()
+	var plan strings.Builder
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			t.Fatal(err)
+		}
+		plan.WriteString(line + "\n")
+	}
+	if !strings.Contains(plan.String(), "reminders_due") || strings.Contains(plan.String(), "Seq Scan") {
+		t.Errorf("the plan is:\n%s", plan.String())
+	}
+}
+
+// BenchmarkDueClocks looks for what is due among 10,000 open cases with running clocks.
+func BenchmarkDueClocks(b *testing.B) {
+	for name, open := range map[string]func(testing.TB) *store.Store{"sqlite": storetest.SQLite, "postgres": storetest.Postgres} {
+		b.Run(name, func(b *testing.B) {
+			s := open(b)
+			due := runningClocks(b, s, 10_000)
+			for b.Loop() {
+				if found, err := s.DueClocks(b.Context(), 100); err != nil || len(found) != due {
+					b.Fatalf("%d clocks are due, want %d: %v", len(found), due, err)
+				}
+			}
+		})
 	}
 }

@@ -151,6 +151,7 @@ type Delivery struct {
 	IncidentID   *int64
 	NoteID       *int64
 	AttachmentID *int64
+	ReminderID   *int64
 	Urgent       bool // false: bulk, which never delays urgent
 	CreatedAt    time.Time
 	Attempts     int

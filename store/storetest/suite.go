@@ -41,6 +41,10 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"search", testSearch},
 		{"audit", testAudit},
 		{"leases", testLeases},
+		{"decisions", testDecisions},
+		{"obligations", testObligations},
+		{"reminders", testReminders},
+		{"similar incidents", testSimilarIncidents},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })

@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -281,15 +282,11 @@ func (w *Workspace) do(ctx context.Context, action string, d deed) (object, erro
 		}
 		_, err = w.Say(d.User, d.Channel, d.Text)
 	case "press":
-		w.mu.Lock()
-		m := w.message(d.Channel, d.TS)
-		var blocks json.RawMessage
-		if m != nil {
-			blocks = m.Blocks
-		}
-		w.mu.Unlock()
-		_, err = w.actOn(ctx, d.User, d.Channel, d.TS, blocks, d.Block, d.Action, d.Value)
+		_, err = w.actOn(ctx, d.User, d.Channel, d.TS, w.blocksAsSeen(d), d.Block, d.Action, d.Value)
 	case "use":
+		if !w.isOpen(d.User, d.View) {
+			break // sent or closed before what was typed in it at last was told
+		}
 		_, err = w.actInView(ctx, d.User, d.View, d.Block, d.Action, d.Value, d.Entered)
 	case "submit":
 		_, err = w.SubmitView(ctx, d.User, d.View, d.Values)
@@ -302,6 +299,9 @@ func (w *Workspace) do(ctx context.Context, action string, d deed) (object, erro
 	case "options":
 		var found []Option
 		found, err = w.TypeOption(ctx, d.User, d.View, d.Block, d.Text)
+		if _, failed := errors.AsType[*PersonError](err); !failed {
+			err = nil // otherwise the field is gone: the dialog was sent before the search began
+		}
 		options := make([]object, len(found))
 		for i, o := range found {
 			options[i] = object{"value": o.Value, "text": o.Text}
@@ -317,6 +317,29 @@ func (w *Workspace) do(ctx context.Context, action string, d deed) (object, erro
 		err = fmt.Errorf("no such action: %q", action)
 	}
 	return done, err
+}
+
+// isOpen tells whether a person has a view before them, or as the app's home page.
+func (w *Workspace) isOpen(user, view string) bool {
+	home := w.Home(user)
+	return home != nil && home.ID == view || slices.ContainsFunc(w.Views(user), func(v View) bool { return v.ID == view })
+}
+
+// blocksAsSeen are the blocks of a message as the person saw them who used something in it: those of now, or those before the edit that
+// came while their finger was on its way. What they saw is what the app is told of.
+func (w *Workspace) blocksAsSeen(d deed) json.RawMessage {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	m := w.message(d.Channel, d.TS)
+	if m == nil {
+		return nil
+	}
+	for _, raw := range slices.Backward(append(slices.Clone(m.former), m.Blocks)) {
+		if _, e := elementIn(raw, d.Block, d.Action); e != nil {
+			return raw
+		}
+	}
+	return m.Blocks
 }
 
 // markRead notes that a user has a conversation before them.

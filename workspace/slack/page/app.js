@@ -17,7 +17,7 @@
 //   confirm, confirm-ok, confirm-deny    a confirmation dialog;  toast  what went wrong
 // <html data-revision> is the revision of the state that is drawn; <body data-me> is who one is.
 
-import { block, dayAndTime, el, initials, lock, mrkdwn, plain, text } from "./render.js";
+import { block, dayAndTime, drawing, el, initials, mrkdwn, plain, text } from "./render.js";
 
 const $ = (id) => document.getElementById(id);
 const APP = "@app";
@@ -210,7 +210,7 @@ function drawSidebar() {
     key: "all", signature: JSON.stringify([state.conversations, place(), state.bot, state.online]),
     make: () => el("div", {},
       el("h2", {}, "Kanaler"),
-      channels.map((c) => row(c.id, el("span", { class: "sign", "aria-hidden": true }, c.private ? lock() : "#"), c.name, c.unread,
+      channels.map((c) => row(c.id, el("span", { class: "sign", "aria-hidden": true }, c.private ? drawing("lock") : "#"), c.name, c.unread,
         place().channel === c.id, () => go(c.id))),
       el("h2", {}, "Appar"),
       row("app", botAvatar(), state.bot, direct?.unread ?? 0, inApp(), () => go(APP, direct?.unread ? "messages" : "home")),
@@ -221,7 +221,7 @@ function drawSidebar() {
 
 function drawHeading() {
   const c = state.conversations.find((x) => x.id === place().channel);
-  $("title").replaceChildren(...(inApp() ? [state.bot] : [c?.private ? lock() : "# ", c?.name ?? ""]));
+  $("title").replaceChildren(...(inApp() ? [state.bot] : [c?.private ? drawing("lock") : "# ", c?.name ?? ""]));
   $("topic").textContent = inApp() ? "App" : [c?.topic, c && `${c.members} medlemmar`].filter(Boolean).join(" · ");
   const tabs = $("tabs");
   tabs.hidden = !inApp();
@@ -290,7 +290,7 @@ function message(m, at, joined) {
     !joined && el("p", { class: "byline" }, el("b", {}, name), m.app && !m.failed && el("span", { class: "app-tag" }, "App"),
       el("time", { datetime: at.toISOString(), title: dayAndTime(at) }, clock(at))),
     el("div", { class: "blocks" }, body),
-    m.files?.map((f) => el("a", { class: "file", href: "page/files/" + encodeURIComponent(f.id) }, "📎 ", f.name, " ", el("small", {}, size(f.size)))),
+    m.files?.map((f) => el("a", { class: "file", href: "page/files/" + encodeURIComponent(f.id) }, drawing("file"), f.name, " ", el("small", {}, size(f.size)))),
     m.edited && el("small", { class: "edited" }, "(redigerad)")),
   !m.ephemeral && !m.failed && state.shortcuts.length > 0 && messageMenu(m));
 }
@@ -620,18 +620,8 @@ function moment(element, b, where, value, common) {
     onchange: (e) => { date.value = e.target.value; write(); } });
   const calendar = el("button", { type: "button", class: "icon-button", "aria-label": `${name}, välj i kalender`,
     onclick: () => { picker.value = date.value; picker.showPicker(); } });
-  calendar.append(drawing("M3.5 5.5h13v11h-13zM3.5 9h13M7 3.5v3M13 3.5v3"));
+  calendar.append(drawing("calendar"));
   return el("div", { class: "moment" }, date, calendar, hour, picker);
-}
-
-function drawing(path) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  svg.setAttribute("viewBox", "0 0 20 20");
-  svg.setAttribute("aria-hidden", "true");
-  const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-  line.setAttribute("d", path);
-  svg.append(line);
-  return svg;
 }
 
 function files(element, b, where, value, common) {
@@ -653,7 +643,7 @@ function files(element, b, where, value, common) {
     }
   };
   return el("div", { class: "files" },
-    value.map((id) => el("span", { class: "chip file-chip" }, "📎 ", uploads[id]?.name ?? id, " ", el("small", {}, size(uploads[id]?.size ?? 0)),
+    value.map((id) => el("span", { class: "chip file-chip" }, drawing("file"), uploads[id]?.name ?? id, " ", el("small", {}, size(uploads[id]?.size ?? 0)),
       el("button", { type: "button", "aria-label": `Ta bort ${uploads[id]?.name ?? id}`, onclick: () => keep(value.filter((x) => x !== id)) }, "×"))),
     value.length < most && el("label", { class: "drop",
       ondragover: (e) => e.preventDefault(), ondrop: (e) => { e.preventDefault(); add(e.dataTransfer.files); } },

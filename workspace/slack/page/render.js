@@ -14,15 +14,19 @@ export function el(tag, attributes = {}, ...children) {
   return node;
 }
 
-// lock draws a padlock: not every machine has a font with one.
-export function lock() {
+const drawings = { // lines on a square of 20: not every machine has a font with these signs
+  lock: "M5.5 9h9v7.5h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9", file: "M5.5 2.5h6l3.5 3.5v11.5h-9.5zM11 2.5v4h4",
+  calendar: "M3.5 5.5h13v11h-13zM3.5 9h13M7 3.5v3M13 3.5v3",
+};
+
+export function drawing(name) {
   const make = (tag, attributes) => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", tag);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
     return node;
   };
-  const svg = make("svg", { viewBox: "0 0 20 20", class: "lock", "aria-hidden": "true" });
-  svg.append(make("path", { d: "M5.5 9h9v7.5h-9zM7.5 9V6.5a2.5 2.5 0 0 1 5 0V9" }));
+  const svg = make("svg", { viewBox: "0 0 20 20", class: "drawing", "aria-hidden": "true" });
+  svg.append(make("path", { d: drawings[name] }));
   return svg;
 }
 

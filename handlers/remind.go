@@ -1,0 +1,234 @@
+package handlers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/store"
+)
+
+// The kinds of reminders.
+const (
+	obligationReminders     = "obligation"     // a duty's clock runs
+	unacknowledgedReminders = "unacknowledged" // nobody has taken a new case
+	decideReminders         = "decide"         // whether personal data was breached is not decided
+)
+
+// Kinds of delivery that a reminder makes.
+const reminderDelivery = "reminder"
+
+// decideWithin is how long it may stay unknown whether personal data is involved, before somebody is asked to decide: a third of what
+// GDPR article 33.1 allows for the notification itself.
+const decideWithin = 24 * time.Hour
+
+// decideClock and unacknowledgedClock are the clocks of a case that are not a duty's.
+func decideClock(incidentID int64) string { return fmt.Sprintf("decide:%d", incidentID) }
+func unacknowledgedClock(incidentID int64) string {
+	return fmt.Sprintf("unacknowledged:%d", incidentID)
+}
+
+// levelPrefix begins the stages of the escalation; its steps follow, from 0.
+const levelPrefix = "level_"
+
+// newReminders are the clocks of a case that was just reported.
+func (a *App) newReminders(c store.Incident) []store.Reminder {
+	reminders := a.escalation(c, "")
+	if c.PersonalData == policy.Unknown && !c.NearMiss && !c.StopQuestion {
+		clock := decideClock(c.ID)
+		reminders = append(reminders, store.Reminder{
+			Key: clock + ":", Clock: clock, IncidentID: c.ID, Kind: decideReminders, Stage: policy.Daily, DueAt: c.RegisteredAt.Add(decideWithin),
+		})
+	}
+	return reminders
+}
+
+// escalation are the reminders that a new case is still not taken. again tells those of a severity that was changed from those before.
+func (a *App) escalation(c store.Incident, again string) []store.Reminder {
+	clock := unacknowledgedClock(c.ID)
+	var reminders []store.Reminder
+	for n, at := range a.Settings.Waits.Escalations(c.Severity, c.RegisteredAt, a.Settings.Location, a.Settings.Holidays) {
+		reminders = append(reminders, store.Reminder{
+			Key: fmt.Sprintf("%s:%s%d", clock, again, n), Clock: clock, IncidentID: c.ID, Kind: unacknowledgedReminders,
+			Stage: policy.Stage(levelPrefix + strconv.Itoa(n)), DueAt: at,
+		})
+	}
+	return reminders
+}
+
+// remindAtOnce is how many clocks are looked up at a time.
+const remindAtOnce = 100
+
+// Remind sends what is due, once, however long ago it was due. Of several reminders of one clock, the latest is sent.
+func (a *App) Remind(ctx context.Context) error {
+	for {
+		due, err := a.Store.DueClocks(ctx, remindAtOnce)
+		if err != nil {
+			return fmt.Errorf("looking for what is due: %w", err)
+		}
+		for _, clock := range slices.Compact(due) {
+			if err := a.remind(ctx, clock); err != nil {
+				return fmt.Errorf("reminding: %w", err)
+			}
+		}
+		if len(due) < remindAtOnce {
+			return nil
+		}
+	}
+}
+
+// remind sends the latest reminder of a clock that is due. What it says is drawn when it is sent, from how things then stand.
+func (a *App) remind(ctx context.Context, clock string) error {
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+		r, err := tx.TakeReminder(ctx, clock)
+		if err != nil {
+			return err
+		}
+		incident, err := tx.IncidentByID(ctx, r.IncidentID)
+		if err != nil {
+			return err
+		}
+		roles, next, err := a.reminded(ctx, tx, r, incident)
+		if err != nil || len(roles) == 0 {
+			return err
+		}
+		if err := tx.AddReminders(ctx, next); err != nil {
+			return err
+		}
+		deliveries := a.toRoles(roles, reminderDelivery, incident.ID)
+		for i := range deliveries {
+			deliveries[i].ReminderID = &r.ID
+		}
+		if err := a.post(ctx, tx, deliveries); err != nil {
+			return err
+		}
+		// So that what is left of the time is right on the card as well.
+		incident, err = tx.UpdateIncident(ctx, incident.ID, func(old store.Incident) (store.Incident, error) { return old, nil })
+		if err != nil {
+			return err
+		}
+		if err := a.redraw(ctx, tx, incident); err != nil {
+			return err
+		}
+		return a.audit(ctx, tx, "system", "reminder.sent", incident.Number, map[string]any{"kind": r.Kind, "stage": r.Stage, "due": r.DueAt})
+	})
+	if errors.Is(err, store.ErrNotFound) { // another process was first, or it has been taken back
+		return nil
+	}
+	return err
+}
+
+// reminded is whom a reminder goes to, none when it has lost its point, and what follows it.
+func (a *App) reminded(ctx context.Context, tx *store.Tx, r store.Reminder, c store.Incident) ([]policy.Role, []store.Reminder, error) {
+	if c.Status == store.Closed {
+		return nil, nil, nil
+	}
+	switch r.Kind {
+	case unacknowledgedReminders:
+		if c.Status != store.New {
+			return nil, nil, nil
+		}
+		level, err := strconv.Atoi(strings.TrimPrefix(string(r.Stage), levelPrefix))
+		if err != nil {
+			return nil, nil, fmt.Errorf("reading the stage %q: %w", r.Stage, err)
+		}
+		return a.inLine(policy.EscalationLine()[level:]), nil, nil
+	case decideReminders:
+		next := policy.NextReminder(policy.Daily, r.DueAt, tx.Now)
+		return []policy.Role{policy.CISO, policy.DPO}, []store.Reminder{{
+			Key: r.Clock + next.At.Format(":2006-01-02T15:04"), Clock: r.Clock, IncidentID: c.ID, Kind: r.Kind, Stage: next.Stage, DueAt: next.At,
+		}}, nil
+	case obligationReminders:
+		o, err := tx.Obligation(ctx, *r.ObligationID)
+		if err != nil || o.State != store.ObligationOpen {
+			return nil, nil, err
+		}
+		step := a.step(o.Step)
+		if r.Stage != policy.AtDeadline && r.Stage != policy.Overdue && r.Stage != policy.Daily {
+			return step.Reminded(r.Stage), nil, nil
+		}
+		next := policy.NextReminder(r.Stage, r.DueAt, tx.Now)
+		return step.Reminded(r.Stage), []store.Reminder{obligationReminder(o, next)}, nil
+	}
+	return nil, nil, fmt.Errorf("unknown kind of reminder %q", r.Kind)
+}
+
+// inLine is the first of the roles in line that somebody holds.
+func (a *App) inLine(line []policy.Role) []policy.Role {
+	for _, role := range line {
+		if len(a.Settings.Roles[role]) > 0 {
+			return []policy.Role{role}
+		}
+	}
+	return []policy.Role{policy.CISO}
+}
+
+// toRoles addresses everybody who holds one of the roles, each once.
+func (a *App) toRoles(roles []policy.Role, kind string, incidentID int64) []store.Delivery {
+	var all []store.Delivery
+	for _, role := range roles {
+		for _, d := range a.toHolders(a.Settings.Roles[role], kind, incidentID) {
+			if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
+				all = append(all, d)
+			}
+		}
+	}
+	return all
+}
+
+// reminderLetter draws a reminder from how things stand now; errPointless when it has lost its point.
+func (a *App) reminderLetter(ctx context.Context, d store.Delivery, lang string, c store.Incident) (bot.Message, error) {
+	r, err := a.Store.Reminder(ctx, *d.ReminderID)
+	if err != nil {
+		return bot.Message{}, fmt.Errorf("reading a reminder: %w", err)
+	}
+	if c.Status == store.Closed {
+		return bot.Message{}, errPointless
+	}
+	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	number := locale.Data{"Number": c.Number}
+	button := func(id string, style bot.Style) bot.Button {
+		return bot.Button{ID: id, Subject: c.Ref, Text: t("button." + id), Style: style}
+	}
+	m := bot.Message{Summary: t("reminder.summary."+r.Kind, number), Blocks: []bot.Block{bot.Heading(t("reminder.heading."+r.Kind, number))}}
+	add := func(blocks ...bot.Block) { m.Blocks = append(m.Blocks, blocks...) }
+	switch r.Kind {
+	case unacknowledgedReminders:
+		if c.Status != store.New {
+			return bot.Message{}, errPointless
+		}
+		waited := a.duration(lang, a.Store.Now().Sub(c.RegisteredAt))
+		add(bot.Paragraph(t("reminder.unacknowledged", locale.Data{"Waited": waited, "Severity": a.severityText(lang, c.Severity)})),
+			bot.Buttons{button(acknowledgeButton, bot.Primary)})
+	case decideReminders:
+		add(bot.Paragraph(t("reminder.decide")), bot.Buttons{button(breachButton, bot.Primary)})
+	case obligationReminders:
+		obligations, err := a.Store.Obligations(ctx, c.ID)
+		if err != nil {
+			return bot.Message{}, fmt.Errorf("reading the obligations of a reminder: %w", err)
+		}
+		i := slices.IndexFunc(obligations, func(o store.Obligation) bool { return o.ID == *r.ObligationID })
+		if i < 0 || obligations[i].State != store.ObligationOpen {
+			return bot.Message{}, errPointless
+		}
+		step := a.step(obligations[i].Step)
+		facts := a.obligationFacts(lang, obligations[i:i+1])
+		for _, f := range []bot.Fact{
+			{Label: t("obligation.recipient"), Value: step.Recipient}, {Label: t("obligation.portal"), Value: step.Portal},
+			{Label: t("obligation.source"), Value: step.Source},
+		} {
+			if f.Value != "" {
+				facts = append(facts, f)
+			}
+		}
+		add(facts, bot.Small(t("obligation.lawyer", locale.Data{"Checked": step.Checked})), bot.Buttons{button(obligationButton, bot.Primary)})
+	}
+	return m, nil
+}
