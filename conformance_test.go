@@ -182,6 +182,7 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 				}
 				h.press(c, "category", nil)
 				h.press(c, "severity", nil)
+				h.press(c, "note", nil)
 				verdict := "high_risk"
 				if c.NearMiss {
 					verdict = "no_breach"
@@ -197,10 +198,13 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 			if c.ReporterID != nil {
 				h.press(c, "message", nil)
+				h.answerMessage(c)
 			}
 			if !c.StopQuestion {
 				h.press(c, "show", nil) // with all that was written since
 			}
+			h.press(c, "close", nil)
+			h.press(c, "reopen", nil)
 			h.press(c, "close", nil)
 		}
 		h.pages()
@@ -232,6 +236,23 @@ func (h *house) meetAll(c store.Incident) bool {
 			return len(obligations) > 0
 		}
 		h.press(c, "obligation", bot.Values{"step": {obligations[open].Step}, "outcome": {outcomes[min(n, len(outcomes)-1)]}})
+	}
+}
+
+// answerMessage has the reporter answer what was last written to them about a case.
+func (h *house) answerMessage(c store.Incident) {
+	h.t.Helper()
+	ref, n := h.card(c, "answer")
+	h.do("answering", func() (bottest.Screen, error) { return h.employee.Press(h.t.Context(), ref, n) })
+	d := h.latest().Dialog
+	if d == nil {
+		h.t.Fatalf("no dialog asks for the answer: %+v", h.latest())
+	}
+	h.do("sending the answer", func() (bottest.Screen, error) {
+		return h.employee.Submit(h.t.Context(), d, answers(d, nil), nil)
+	})
+	if errs := h.latest().Errors; len(errs) > 0 {
+		h.t.Fatalf("the answer was refused: %q", errs)
 	}
 }
 

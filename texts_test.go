@@ -63,7 +63,7 @@ func composed() []string {
 	for _, step := range policy.DefaultSteps() {
 		add("step.*", step.Key)
 	}
-	add("button.*", "obligation", "drafts")
+	add("button.*", "obligation", "drafts", "note", "reopen")
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")
 	for _, kind := range []string{"unacknowledged", "decide", "obligation"} {
@@ -76,8 +76,11 @@ func composed() []string {
 	add("sensitive.*", "health", "social", "protected", "children", "other_sensitive")
 	add("report.near_miss.*", "yes")
 	add("report.anonymous.*", "yes")
-	add("note.*", "to_reporter", "supplement")
-	for _, kind := range []string{"acknowledged", "closed"} {
+	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened")
+	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
+		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded")
+	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
+	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")
 	}
 	add("news.note.*", "summary", "heading")

@@ -30,6 +30,8 @@ func deeds() []deed {
 		submit("category", "change_category", bot.Values{"category": {"theft"}, "aspects": {"K"}}),
 		submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
 		submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
+		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
+		press("reopen", "close"), submit("reopen", "close", bot.Values{"reason": {"Det hände igen."}}),
 		press("breach", "decide_breach"), press("significant", "decide_significant"), press("obligation", "meet_obligation"),
 		submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
@@ -64,7 +66,7 @@ func TestAuthorisation(t *testing.T) {
 				// is no matter of other authorities than the security police.
 				allowed := person.ordinary || person.who == johan && d.action == "acknowledge"
 				if stop == "yes" {
-					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation"}, d.action)
+					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation", "add_note"}, d.action)
 				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
@@ -190,10 +192,19 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 	}
 	h.submit(karin, "breach", "ref-1", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}})
 	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
+	closed := h.report(maja, nil)
+	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
 	for _, id := range handlers.ButtonIDs() {
-		if d := h.press(karin, id, "ref-1").Dialog; d != nil {
+		who, ref := karin, "ref-1"
+		switch id {
+		case "answer":
+			who = maja
+		case "reopen":
+			ref = closed.Ref
+		}
+		if d := h.press(who, id, ref).Dialog; d != nil {
 			opened[d.ID] = true
-			same(t, "what the dialog concerns", d.Subject == "ref-1", id != "report" && id != "link_code")
+			same(t, "what the dialog concerns", d.Subject == ref, id != "report" && id != "link_code")
 		}
 	}
 	for _, id := range handlers.DialogIDs() {

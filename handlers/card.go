@@ -208,6 +208,7 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 		add(showButton, policy.ShowText, bot.Plain)
 	}
 	if c.Status == store.Closed {
+		add(reopenButton, policy.Close, bot.Plain)
 		return buttons
 	}
 	if !c.StopQuestion {
@@ -225,6 +226,7 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 	if c.ReporterID != nil {
 		add(messageButton, policy.MessageReporter, bot.Plain)
 	}
+	add(noteButton, policy.AddNote, bot.Plain)
 	add(closeButton, policy.Close, bot.Danger)
 	return buttons
 }

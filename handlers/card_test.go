@@ -168,7 +168,12 @@ func TestCardInEveryCombination(t *testing.T) {
 					if !anonymous {
 						want = append(want, "message")
 					}
+					if !stop {
+						want = append(want, "note")
+					}
 					want = append(want, "close")
+				} else {
+					want = append(want, "reopen")
 				}
 				if got := buttons(m); !slices.Equal(got, want) {
 					t.Errorf("buttons are %v, want %v", got, want)

@@ -17,8 +17,13 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.status(ctx, req)
 	case "mine", "mina":
 		return a.mine(ctx, req)
+	case "case", "ärende":
+		return a.private(a.language(ctx, req.Actor), "case.how"), nil
 	case "help", "hjälp", "?":
 		return a.help(ctx, req)
+	}
+	if number, ok := caseArgument(req.Text); ok {
+		return a.showCase(ctx, req, number)
 	}
 	if address, ok := linkArgument(req.Text); ok {
 		return a.link(ctx, req, address)
@@ -37,6 +42,10 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 		},
 		{Text: "mine", Name: t("subcommand.mine"), Description: t("help.mine")},
 		{Text: "status", Name: t("subcommand.status"), Description: t("help.status")},
+		{
+			Text: "case", Name: t("subcommand.case"), Description: t("help.case"),
+			Argument: &bot.Field{ID: "number", Kind: bot.Text, Required: true, Label: t("subcommand.case.number")},
+		},
 		{
 			Text: "link", Name: t("subcommand.link"), Description: t("help.link"),
 			Argument: &bot.Field{ID: "address", Kind: bot.Text, Required: true, Label: t("subcommand.link.address")},
@@ -57,6 +66,7 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				{Label: "/incident", Value: t("help.report")},
 				{Label: "/incident mina", Value: t("help.mine")},
 				{Label: "/incident status", Value: t("help.status")},
+				{Label: "/incident ärende", Value: t("help.case")},
 				{Label: "/incident koppla", Value: t("help.link")},
 				{Label: "/incident hjälp", Value: t("help.help")},
 			},

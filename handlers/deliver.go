@@ -267,6 +267,13 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string) (bot.Me
 			return bot.Message{}, fmt.Errorf("reading a message to the reporter: %w", err)
 		}
 		return a.news(lang, d.Kind, incident, a.accountName(ctx, note.AuthorID), note), nil
+	case reopenedDelivery:
+		if incident.Status == store.Closed {
+			return bot.Message{}, errPointless
+		}
+		return a.news(lang, d.Kind, incident, "", store.Note{}), nil
+	case answeredDelivery:
+		return a.answeredLetter(lang, incident), nil
 	case reminderDelivery:
 		return a.reminderLetter(ctx, d, lang, incident)
 	case undeliveredDelivery:
@@ -334,7 +341,7 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 // toReporter tells whether a kind of message goes to who reported. That they take no messages is their choice and nothing that
 // the CISO or an operator can mend: what it says stands under their reports instead, see unreached.
 func toReporter(kind string) bool {
-	return slices.Contains([]string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery}, kind)
+	return slices.Contains([]string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}, kind)
 }
 
 // noteUnreached has the card say that the reporter takes no messages, when it does not say so already.

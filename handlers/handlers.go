@@ -136,6 +136,9 @@ const (
 	significantButton = "significant"
 	obligationButton  = "obligation"
 	draftsButton      = "drafts"
+	noteButton        = "note"
+	answerButton      = "answer"
+	reopenButton      = "reopen"
 	showButton        = "show"
 	mineButton        = "mine"
 	attachmentsButton = "attachments"
@@ -147,6 +150,7 @@ func ButtonIDs() []string {
 	return []string{
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
+		noteButton, answerButton, reopenButton,
 	}
 }
 
@@ -154,7 +158,7 @@ func ButtonIDs() []string {
 func DialogIDs() []string {
 	return []string{
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
-		obligationButton,
+		obligationButton, noteButton, answerButton, reopenButton,
 	}
 }
 
@@ -184,6 +188,12 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openObligations(ctx, req)
 	case draftsButton:
 		return a.sendDrafts(ctx, req)
+	case noteButton:
+		return a.openNote(ctx, req)
+	case answerButton:
+		return a.openAnswer(ctx, req)
+	case reopenButton:
+		return a.openReopen(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
 	}
@@ -208,6 +218,12 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.decide(ctx, req)
 	case obligationButton:
 		return a.meetObligation(ctx, req)
+	case noteButton:
+		return a.addNote(ctx, req)
+	case answerButton:
+		return a.answer(ctx, req)
+	case reopenButton:
+		return a.reopenCase(ctx, req)
 	case linkCodeButton:
 		return a.enterLinkCode(ctx, req)
 	}

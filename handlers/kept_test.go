@@ -430,6 +430,8 @@ const (
 func TestDialogsFitEverySurface(t *testing.T) {
 	h := onSQLite(t)
 	c := h.report(maja, nil)
+	closed := h.report(maja, nil)
+	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
 	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
 	for _, lang := range []string{"sv", "en"} {
@@ -438,7 +440,14 @@ func TestDialogsFitEverySurface(t *testing.T) {
 		h.ask(bot.Request{Kind: bot.Command, Actor: who, Text: "koppla karin@example.org"})
 		dialogs := []*bot.Dialog{h.ask(bot.Request{Kind: bot.Command, Actor: who}).Dialog}
 		for _, button := range handlers.ButtonIDs() {
-			if d := h.press(who, button, c.Ref).Dialog; d != nil {
+			by, about := who, c.Ref
+			switch button {
+			case "answer":
+				by.ID = maja.ID
+			case "reopen":
+				about = closed.Ref
+			}
+			if d := h.press(by, button, about).Dialog; d != nil {
 				dialogs = append(dialogs, d)
 			}
 		}

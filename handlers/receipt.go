@@ -49,7 +49,11 @@ func (a *App) news(lang, kind string, c store.Incident, by string, note store.No
 	data := locale.Data{"Number": c.Number, "Name": by}
 	m := bot.Message{Summary: t("news."+kind+".summary", data), Blocks: []bot.Block{bot.Heading(t("news."+kind+".heading", data))}}
 	if kind == noteDelivery {
-		return bot.Message{Summary: m.Summary, Blocks: append(m.Blocks, bot.Quote(note.Text), bot.Small(t("news.note.small", data)))}
+		m.Blocks = append(m.Blocks, bot.Quote(note.Text), bot.Small(t("news.note.small", data)))
+		if c.Status != store.Closed {
+			m.Blocks = append(m.Blocks, bot.Buttons{{ID: answerButton, Subject: c.Ref, Text: t("button.answer"), Style: bot.Primary}})
+		}
+		return m
 	}
 	m.Blocks = append(m.Blocks, bot.Paragraph(t("news."+kind+".text", data)))
 	return m

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -189,7 +190,7 @@ func TestClose(t *testing.T) {
 		}
 		h.settle()
 		card := h.chat.to(triage)[0]
-		same(t, "what is left to press", buttons(card.Message), []string{"show"})
+		same(t, "what is left to press", buttons(card.Message), []string{"show", "reopen"})
 		news := h.chat.to(direct(maja))
 		if got := text(&news[len(news)-1].Message); !strings.Contains(got, h.Texts.T("sv", "news.closed.text")) || strings.Contains(got, "halsen") {
 			t.Errorf("the reporter is told:\n%s", got)
@@ -298,4 +299,111 @@ func TestSearchSystems(t *testing.T) {
 	same(t, "nothing typed", values(""), []string{"bygglov", "omsorg", "-"})
 	same(t, "part of a word", values("OMSORGSSYS"), []string{"omsorg", "-"})
 	same(t, "what is not there", values("zzz"), []string{"-"})
+}
+
+func TestReporterAnswersInTheCase(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		c := h.report(maja, nil)
+		h.submit(karin, "message", c.Ref, bot.Values{"message": {"Var telefonen låst?"}})
+		h.settle()
+		letters := h.chat.to(direct(maja))
+		if got := buttons(letters[len(letters)-1].Message); !slices.Equal(got, []string{"answer"}) {
+			t.Fatalf("the message to the reporter has the buttons %v", got)
+		}
+		if reply := h.press(ali, "answer", c.Ref); reply.Dialog != nil {
+			t.Error("somebody else may answer for the reporter")
+		}
+		refused := h.submit(ali, "answer", c.Ref, bot.Values{"message": {"Jag låtsas vara Maja."}})
+		if refused.Errors["message"] == "" || len(h.notes(c)) != 1 {
+			t.Errorf("somebody else's answer: %+v", refused)
+		}
+		if h.press(maja, "answer", c.Ref).Dialog == nil {
+			t.Fatal("the reporter gets no dialog")
+		}
+		h.submit(maja, "answer", c.Ref, bot.Values{"message": {"Ja, med kod. Mitt nummer är 19121212-1212."}})
+		h.settle()
+		notes := h.notes(c)
+		last := notes[len(notes)-1]
+		same(t, "note", []string{last.Kind, last.Text}, []string{"from_reporter", "Ja, med kod. Mitt nummer är " + policy.MaskedNumber + "."})
+		news := h.chat.to(direct(karin))
+		if got := text(&news[len(news)-1].Message); !strings.Contains(got, "har svarat i "+c.Number) || strings.Contains(got, "med kod") {
+			t.Errorf("the CISO is told %q", got)
+		}
+		if shown := text(h.press(karin, "show", c.Ref).Message); !strings.Contains(shown, "Ja, med kod.") {
+			t.Errorf("the answer is not shown:\n%s", shown)
+		}
+		h.submit(karin, "close", c.Ref, bot.Values{"cause": {"knowledge"}})
+		if late := h.submit(maja, "answer", c.Ref, bot.Values{"message": {"En sak till."}}); late.Errors["message"] == "" {
+			t.Error("an answer to a closed case is swallowed")
+		}
+	})
+}
+
+func TestNoteIsForThoseWhoWorkTheCase(t *testing.T) {
+	h := onSQLite(t)
+	c := h.report(maja, nil)
+	h.settle()
+	before := len(h.chat.to(direct(maja)))
+	h.submit(karin, "note", c.Ref, bot.Values{"message": {"Ringt IT, de spärrar."}})
+	h.settle()
+	same(t, "messages to the reporter", len(h.chat.to(direct(maja))), before)
+	if shown := text(h.press(omar, "show", c.Ref).Message); !strings.Contains(shown, "Ringt IT, de spärrar.") {
+		t.Errorf("the note is not shown:\n%s", shown)
+	}
+	for _, p := range h.chat.to(triage) {
+		if strings.Contains(text(&p.Message), "Ringt IT") {
+			t.Error("the note stands in the channel")
+		}
+	}
+}
+
+func TestReopening(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		c := h.report(maja, nil)
+		if reply := h.press(karin, "reopen", c.Ref); reply.Dialog != nil {
+			t.Error("an open case can be opened again")
+		}
+		h.submit(karin, "close", c.Ref, bot.Values{"cause": {"knowledge"}, "lesson": {"Lås telefonen."}})
+		if without := h.submit(karin, "reopen", c.Ref, nil); without.Errors["reason"] == "" {
+			t.Error("opened again without a reason")
+		}
+		h.submit(karin, "reopen", c.Ref, bot.Values{"reason": {"Telefonen har använts."}})
+		now := h.now(c)
+		same(t, "status", []any{now.Status, now.ClosedAt == nil, now.Lesson}, []any{store.Acknowledged, true, "Lås telefonen."})
+		h.settle()
+		news := h.chat.to(direct(maja))
+		if got := text(&news[len(news)-1].Message); !strings.Contains(got, "öppnat igen") {
+			t.Errorf("the reporter is told %q", got)
+		}
+		h.submit(omar, "reopen", c.Ref, bot.Values{"reason": {"En gång till."}}) // too late: nothing to do
+		same(t, "events", len(h.events("incident.reopened")), 1)
+	})
+}
+
+func TestCaseIsShownToWhoMaySeeIt(t *testing.T) {
+	h := onSQLite(t)
+	c := h.report(maja, nil)
+	h.press(karin, "acknowledge", c.Ref)
+	h.decide(c, "breach", "risk")
+	h.submit(karin, "note", c.Ref, bot.Values{"message": {"Hemlig anteckning."}})
+	ask := func(who bot.Actor, words string) string {
+		return text(h.ask(bot.Request{Kind: bot.Command, Actor: who, Text: words}).Message)
+	}
+	shown := ask(karin, strings.ToLower(c.Number))
+	for _, part := range []string{"Det här har hänt", "Rapportören rapporterade.", "Karin Holm tog emot ärendet.", "Karin Holm skrev en anteckning.", "Anmälan till IMY"} {
+		if !strings.Contains(shown, part) {
+			t.Errorf("the case lacks %q:\n%s", part, shown)
+		}
+	}
+	for _, secret := range []string{lost, "Hemlig anteckning", "Maja"} {
+		if strings.Contains(shown, secret) {
+			t.Errorf("the case tells %q", secret)
+		}
+	}
+	same(t, "events", len(h.events("incident.shown")), 1)
+	if own := ask(maja, "ärende "+c.Number); !strings.Contains(own, "Mottagen") || strings.Contains(own, "Karin") {
+		t.Errorf("the reporter sees:\n%s", own)
+	}
+	same(t, "somebody else sees what they see of a case that is not there",
+		ask(ali, c.Number), strings.ReplaceAll(ask(ali, "INC-2026-9999"), "INC-2026-9999", c.Number))
 }

@@ -36,7 +36,8 @@ const (
 	DecideSignificant Action = "decide_significant"
 	MeetObligation    Action = "meet_obligation"
 	MessageReporter   Action = "message_reporter"
-	Close             Action = "close"
+	AddNote           Action = "add_note"
+	Close             Action = "close"     // and take up again
 	ShowText          Action = "show_text" // read the reporter's own words
 )
 
@@ -89,6 +90,7 @@ var accesses = []access{
 	{DecideSignificant, triage, nil, nil},
 	{MeetObligation, triage, []Role{DPO}, nil},
 	{MessageReporter, triage, nil, triageStop},
+	{AddNote, triage, []Role{DPO}, nil}, // of what concerns Sweden's security nothing is written here
 	{Close, triage, nil, triageStop},
 	{ShowText, triage, []Role{DPO}, triageStop},
 }
