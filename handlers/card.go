@@ -75,6 +75,12 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	return m
 }
 
+// withdrawnCard is what is left of a copy whose reader may no longer see the case.
+func (a *App) withdrawnCard(lang string, c store.Incident) bot.Message {
+	text := a.Texts.T(lang, "card.withdrawn", locale.Data{"Number": c.Number})
+	return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}
+}
+
 func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	c := v.Incident

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/handlers"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
 )
@@ -425,4 +426,51 @@ func TestDraftsAreHandedOnToWhoMayReadThem(t *testing.T) {
 	h.Settings.Roles[policy.DeputyCISO] = nil // before it is sent
 	h.settle()
 	same(t, "files after the role was taken away", len(h.chat.sent), 4)
+}
+
+func TestCardIsWithdrawnFromWhomTheCaseNoLongerConcerns(t *testing.T) {
+	h := onSQLite(t)
+	h.Settings.Roles[policy.ITChief] = []handlers.Holder{{Accounts: map[string]string{"chat": ali.ID}}}
+	c := h.report(maja, bot.Values{"text": {"Filerna på servern är krypterade av ett virus och de kräver lösensumma."}})
+	same(t, "category", c.Category, policy.Malware)
+	h.settle()
+	letters := h.chat.to(direct(ali))
+	if len(letters) != 1 || len(buttons(letters[0].Message)) != 1 || buttons(letters[0].Message)[0] != "acknowledge" {
+		t.Fatalf("the IT head, whom the case concerns, has %+v", letters)
+	}
+	h.submit(karin, "category", c.Ref, bot.Values{"category": {"loss"}, "aspects": {"K"}})
+	h.settle()
+	letters = h.chat.to(direct(ali))
+	if got := text(&letters[0].Message); len(letters) != 1 || !strings.Contains(got, "rör dig inte längre") || strings.Contains(got, "Allvarlighet") {
+		t.Errorf("the copy of who is no longer concerned is:\n%s", got)
+	}
+}
+
+func TestReminderOffersOnlyWhatItsReaderMayDo(t *testing.T) {
+	h := onSQLite(t)
+	h.Settings.Roles[policy.ChiefExecutive] = []handlers.Holder{{Accounts: map[string]string{"chat": ali.ID}}}
+	c := h.report(maja, bot.Values{"personal": {"yes"}})
+	h.press(karin, "acknowledge", c.Ref)
+	h.decide(c, "breach", "risk")
+	h.pass(73 * time.Hour)
+	executive, officer := h.chat.to(direct(ali)), h.chat.to(direct(karin))
+	if len(executive) == 0 || len(buttons(executive[0].Message)) > 0 || !strings.Contains(text(&executive[0].Message), "för sent") {
+		t.Errorf("the chief executive has %+v", executive)
+	}
+	if got := buttons(officer[len(officer)-1].Message); !slices.Equal(got, []string{"obligation"}) {
+		t.Errorf("the CISO is offered %v", got)
+	}
+}
+
+func TestReminderReachesSomebodyWhenNobodyHoldsTheRole(t *testing.T) {
+	h := onSQLite(t)
+	h.Settings.Roles = map[policy.Role][]handlers.Holder{policy.DeputyCISO: {{Accounts: map[string]string{"chat": omar.ID}}}}
+	c := h.report(maja, bot.Values{"personal": {"yes"}})
+	h.submit(omar, "breach", c.Ref, bot.Values{"verdict": {"risk"}, "reason": {"Röjt."}})
+	h.press(omar, "acknowledge", c.Ref)
+	h.settle()
+	h.pass(37 * time.Hour)
+	if got := h.reminded(omar, c); len(got) == 0 {
+		t.Error("nobody was told")
+	}
 }

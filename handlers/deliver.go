@@ -88,8 +88,12 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
 	}
+	var roles []policy.Role // of a person; a channel has none
+	if d.Channel == "" {
+		roles = a.rolesOfRecipient(account, to)
+	}
 	if d.Kind != cardDelivery {
-		m, err := a.letter(ctx, d, a.recipientLanguage(account))
+		m, err := a.letter(ctx, d, a.recipientLanguage(account), roles)
 		if err != nil {
 			return nil, err
 		}
@@ -101,19 +105,13 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if err != nil {
 		return nil, fmt.Errorf("reading the incident of a card: %w", err)
 	}
-	var roles []policy.Role // of a person; a channel has none
-	if d.Channel == "" {
-		roles = a.rolesOfRecipient(account, to)
-		if !policy.May(roles, policy.SeeCard, facts(incident)) {
-			return nil, errPointless
-		}
-	}
+	withdrawn := d.Channel == "" && !policy.May(roles, policy.SeeCard, facts(incident))
 	copies, err := a.Store.Cards(ctx, incident.ID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the copies of a card: %w", err)
 	}
 	posted := slices.IndexFunc(copies, func(c store.Card) bool { return c.Lane == d.Lane })
-	if posted >= 0 && copies[posted].DrawnVersion >= incident.Version {
+	if posted < 0 && withdrawn || posted >= 0 && copies[posted].DrawnVersion >= incident.Version {
 		return nil, errPointless
 	}
 	view, err := a.viewOf(ctx, incident)
@@ -127,10 +125,17 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 		old := copies[posted]
 		card.ID, card.Channel, card.MessageID = old.ID, old.Channel, old.MessageID
 		ref := bot.Ref{Surface: old.Surface, Channel: old.Channel, ID: old.MessageID}
-		err := surface.Edit(ctx, ref, a.card(a.recipientLanguage(account), view))
+		now := a.card(a.recipientLanguage(account), view)
+		if withdrawn {
+			now = a.withdrawnCard(a.recipientLanguage(account), incident)
+		}
+		err := surface.Edit(ctx, ref, now)
 		var refused *bot.SendError
 		if !errors.As(err, &refused) || !refused.Permanent {
 			return &card, err
+		}
+		if withdrawn {
+			return nil, errPointless
 		}
 		// The copy is gone. A case must not become invisible because somebody tidied up: post it anew.
 		if err := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LoseCard(ctx, old.ID) }); err != nil {
@@ -242,8 +247,8 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 	return view, nil
 }
 
-// letter draws a message that is not a card.
-func (a *App) letter(ctx context.Context, d store.Delivery, lang string) (bot.Message, error) {
+// letter draws a message that is not a card. roles are what its reader may be offered to do by.
+func (a *App) letter(ctx context.Context, d store.Delivery, lang string, roles []policy.Role) (bot.Message, error) {
 	if d.Kind == linkCodeDelivery {
 		return a.linkLetter(ctx, d)
 	}
@@ -275,7 +280,7 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string) (bot.Me
 	case answeredDelivery:
 		return a.answeredLetter(lang, incident), nil
 	case reminderDelivery:
-		return a.reminderLetter(ctx, d, lang, incident)
+		return a.reminderLetter(ctx, d, lang, roles, incident)
 	case undeliveredDelivery:
 		text := a.Texts.T(lang, "undelivered", locale.Data{"Number": incident.Number})
 		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil

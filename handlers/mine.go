@@ -113,7 +113,7 @@ func (a *App) unreached(ctx context.Context, accountID int64, lang string) ([]bo
 	deliveries = slices.DeleteFunc(deliveries, func(d store.Delivery) bool { return d.Kind == receiptDelivery })
 	var blocks []bot.Block
 	for _, d := range deliveries[max(0, len(deliveries)-shown):] {
-		letter, err := a.letter(ctx, d, lang)
+		letter, err := a.letter(ctx, d, lang, nil)
 		if errors.Is(err, errPointless) {
 			continue
 		}

@@ -103,6 +103,9 @@ func (a *App) remind(ctx context.Context, clock string) error {
 			return err
 		}
 		deliveries := a.toRoles(roles, reminderDelivery, incident.ID)
+		if len(deliveries) == 0 { // nobody holds them, and somebody must be told
+			deliveries = a.toHolders(a.triageHolders(), reminderDelivery, incident.ID)
+		}
 		for i := range deliveries {
 			deliveries[i].ReminderID = &r.ID
 		}
@@ -183,8 +186,8 @@ func (a *App) toRoles(roles []policy.Role, kind string, incidentID int64) []stor
 	return all
 }
 
-// reminderLetter draws a reminder from how things stand now; errPointless when it has lost its point.
-func (a *App) reminderLetter(ctx context.Context, d store.Delivery, lang string, c store.Incident) (bot.Message, error) {
+// reminderLetter draws a reminder from how things stand now, with what its reader may do about it; errPointless when it has lost its point.
+func (a *App) reminderLetter(ctx context.Context, d store.Delivery, lang string, roles []policy.Role, c store.Incident) (bot.Message, error) {
 	r, err := a.Store.Reminder(ctx, *d.ReminderID)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("reading a reminder: %w", err)
@@ -194,21 +197,24 @@ func (a *App) reminderLetter(ctx context.Context, d store.Delivery, lang string,
 	}
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	number := locale.Data{"Number": c.Number}
-	button := func(id string, style bot.Style) bot.Button {
-		return bot.Button{ID: id, Subject: c.Ref, Text: t("button." + id), Style: style}
-	}
 	m := bot.Message{Summary: t("reminder.summary."+r.Kind, number), Blocks: []bot.Block{bot.Heading(t("reminder.heading."+r.Kind, number))}}
 	add := func(blocks ...bot.Block) { m.Blocks = append(m.Blocks, blocks...) }
+	button := func(id string, action policy.Action) {
+		if policy.May(roles, action, facts(c)) {
+			add(bot.Buttons{{ID: id, Subject: c.Ref, Text: t("button." + id), Style: bot.Primary}})
+		}
+	}
 	switch r.Kind {
 	case unacknowledgedReminders:
 		if c.Status != store.New {
 			return bot.Message{}, errPointless
 		}
 		waited := a.duration(lang, a.Store.Now().Sub(c.RegisteredAt))
-		add(bot.Paragraph(t("reminder.unacknowledged", locale.Data{"Waited": waited, "Severity": a.severityText(lang, c.Severity)})),
-			bot.Buttons{button(acknowledgeButton, bot.Primary)})
+		add(bot.Paragraph(t("reminder.unacknowledged", locale.Data{"Waited": waited, "Severity": a.severityText(lang, c.Severity)})))
+		button(acknowledgeButton, policy.Acknowledge)
 	case decideReminders:
-		add(bot.Paragraph(t("reminder.decide")), bot.Buttons{button(breachButton, bot.Primary)})
+		add(bot.Paragraph(t("reminder.decide")))
+		button(breachButton, policy.DecideBreach)
 	case obligationReminders:
 		obligations, err := a.Store.Obligations(ctx, c.ID)
 		if err != nil {
@@ -219,16 +225,17 @@ func (a *App) reminderLetter(ctx context.Context, d store.Delivery, lang string,
 			return bot.Message{}, errPointless
 		}
 		step := a.step(obligations[i].Step)
-		facts := a.obligationFacts(lang, obligations[i:i+1])
+		about := a.obligationFacts(lang, obligations[i:i+1])
 		for _, f := range []bot.Fact{
 			{Label: t("obligation.recipient"), Value: step.Recipient}, {Label: t("obligation.portal"), Value: step.Portal},
 			{Label: t("obligation.source"), Value: step.Source},
 		} {
 			if f.Value != "" {
-				facts = append(facts, f)
+				about = append(about, f)
 			}
 		}
-		add(facts, bot.Small(t("obligation.lawyer", locale.Data{"Checked": step.Checked})), bot.Buttons{button(obligationButton, bot.Primary)})
+		add(about, bot.Small(t("obligation.lawyer", locale.Data{"Checked": step.Checked})))
+		button(obligationButton, policy.MeetObligation)
 	}
 	return m, nil
 }

@@ -33,8 +33,8 @@ func (a *App) reopenDialog(lang string, incident store.Incident) *bot.Dialog {
 	}
 }
 
-// reopenCase takes a closed case up again, by the same who may close one. Its cause and lesson stay until it is closed anew; duties that have
-// ended stay ended.
+// reopenCase takes a closed case up again, by the same who may close one. Its cause and lesson stay until it is closed anew; duties that
+// have ended stay ended.
 func (a *App) reopenCase(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {

@@ -221,7 +221,7 @@ func (c *Classifier) reasons(category Category, found []evidence, text string, p
 	var telling []Reason
 	for i, weight := range c.model.byWord(all, len(parts), columnOf(category)) {
 		w := parts[i]
-		if c.model.known[w.folded] && weight >= tellingWeight && len(w.folded) >= tellingLength {
+		if c.model.known[hashOf(w.folded)] && weight >= tellingWeight && len(w.folded) >= tellingLength {
 			telling = append(telling, Reason{category, text[w.start:w.end], weight})
 		}
 	}

@@ -67,9 +67,12 @@ func (h hash) row() uint32 { return uint32(h^h>>modelBits) & (modelRows - 1) }
 
 func begin(kind byte) hash { return hash(2166136261).byte(kind) }
 
+// hashOf stands for a word among those that are known: a model holds no words that somebody has written.
+func hashOf(word string) hash { return begin(kindWord).text(word) }
+
 // features are what the model weighs in a report: its words by their stems, the parts of compounds, what is denied, pairs of words that
 // stand beside each other, the letters of words, and the signs that were found. known tells the words that compounds may be made of.
-func features(parts []word, l language, found []evidence, known map[string]bool) []feature {
+func features(parts []word, l language, found []evidence, known map[hash]bool) []feature {
 	all := make([]feature, 0, 24*len(parts)+len(categories))
 	all = wordFeatures(all, parts, l, known)
 	all = pairFeatures(all, parts, l)
@@ -86,7 +89,7 @@ func even(all []feature, from int, weight float64) []feature {
 	return all
 }
 
-func wordFeatures(all []feature, parts []word, l language, known map[string]bool) []feature {
+func wordFeatures(all []feature, parts []word, l language, known map[hash]bool) []feature {
 	from, deniedTo, sentence := len(all), -1, 0
 	for i, w := range parts {
 		if w.sentence != sentence {
@@ -110,16 +113,16 @@ func wordFeatures(all []feature, parts []word, l language, known map[string]bool
 
 // compound takes a compound of two known words apart: elevlista is elev and lista. Between them an s may stand. The longest last part
 // wins; both are "" when the word is none.
-func compound(w word, known map[string]bool) (first, last string) {
+func compound(w word, known map[hash]bool) (first, last string) {
 	if len(w.stem) < 2*firstOfPart {
 		return "", ""
 	}
 	for at := firstOfPart; at <= len(w.stem)-firstOfPart; at++ {
-		if !known[w.stem[at:]] {
+		if !known[hashOf(w.stem[at:])] {
 			continue
 		}
 		for _, head := range [...]string{w.stem[:at], strings.TrimSuffix(w.stem[:at], "s")} {
-			if known[head] {
+			if known[hashOf(head)] {
 				return head, w.stem[at:]
 			}
 		}

@@ -48,8 +48,8 @@ type model struct {
 	bias        [modelColumns]float32
 	scale       [modelColumns]float32 // the largest weight
 	aspectOf    [numCategories][numAspects]float32
-	known       map[string]bool // words and stems that the reports it was made of have in common
-	weights     string          // modelRows × modelColumns, a byte each: see steps
+	known       map[hash]bool // words and stems that the reports it was made of have in common
+	weights     string        // modelRows × modelColumns, a byte each: see steps
 	// steps are what the bytes of weights stand for, as shares of the largest: squares, so that small weights, which are many, lie close
 	// together.
 	steps [256]float32
@@ -69,18 +69,24 @@ func decodeModel(s string) (*model, error) {
 	}
 	m := &model{}
 	r := strings.NewReader(rest)
-	var words uint32
-	for _, field := range []any{&m.temperature, &m.thresholds, &m.bias, &m.scale, &m.aspectOf, &words} {
+	var length uint32
+	for _, field := range []any{&m.temperature, &m.thresholds, &m.bias, &m.scale, &m.aspectOf, &length} {
 		if err := binary.Read(r, binary.LittleEndian, field); err != nil {
 			return nil, errors.New("policy: the model is cut short")
 		}
 	}
-	rest = rest[len(rest)-r.Len():]
-	if len(rest) != int(words)+modelRows*modelColumns {
+	if r.Len() != int(length)*binary.Size(hash(0))+modelRows*modelColumns {
 		return nil, errors.New("policy: the model is of another size")
 	}
-	m.known = set(strings.ReplaceAll(rest[:words], "\n", " "))
-	m.setWeights(rest[words:])
+	known := make([]hash, length)
+	if err := binary.Read(r, binary.LittleEndian, known); err != nil {
+		return nil, errors.New("policy: the model is cut short")
+	}
+	m.known = make(map[hash]bool, length)
+	for _, word := range known {
+		m.known[word] = true
+	}
+	m.setWeights(rest[len(rest)-r.Len():])
 	return m, nil
 }
 
@@ -95,13 +101,12 @@ func (m *model) setWeights(weights string) {
 // encode writes the model, the same for the same model.
 func (m *model) encode() []byte {
 	known := slices.Sorted(maps.Keys(m.known))
-	words := strings.Join(known, "\n")
-	length := uint32(len(words)) //nolint:gosec // some ten thousand
+	length := uint32(len(known)) //nolint:gosec // some ten thousand
 	out := []byte(magic)
-	for _, field := range []any{m.temperature, m.thresholds, m.bias, m.scale, m.aspectOf, length} {
+	for _, field := range []any{m.temperature, m.thresholds, m.bias, m.scale, m.aspectOf, length, known} {
 		out, _ = binary.Append(out, binary.LittleEndian, field) // fails on types of no fixed size only
 	}
-	return append(append(out, words...), m.weights...)
+	return append(out, m.weights...)
 }
 
 // weigh adds up what features weigh.

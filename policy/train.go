@@ -36,7 +36,7 @@ func Train(examples []Example, c Calibration) []byte {
 // training is what a model is made of.
 type training struct {
 	examples []Example
-	known    map[string]bool
+	known    map[hash]bool
 	features [][]feature
 }
 
@@ -59,7 +59,7 @@ func newTraining(examples []Example) *training {
 }
 
 // common are the words and stems that stand in several reports, written with a small letter: names do not.
-func common(examples []Example, texts [][]word) map[string]bool {
+func common(examples []Example, texts [][]word) map[hash]bool {
 	in := map[string]int{}
 	for i, text := range texts {
 		seen := map[string]bool{}
@@ -73,10 +73,10 @@ func common(examples []Example, texts [][]word) map[string]bool {
 			in[w]++
 		}
 	}
-	known := map[string]bool{}
+	known := map[hash]bool{}
 	for w, n := range in {
 		if n >= commonIn {
-			known[w] = true
+			known[hashOf(w)] = true
 		}
 	}
 	return known
