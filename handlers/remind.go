@@ -187,7 +187,9 @@ func (a *App) toRoles(roles []policy.Role, kind string, incidentID int64) []stor
 }
 
 // reminderLetter draws a reminder from how things stand now, with what its reader may do about it; errPointless when it has lost its point.
-func (a *App) reminderLetter(ctx context.Context, d store.Delivery, lang string, roles []policy.Role, c store.Incident) (bot.Message, error) {
+func (a *App) reminderLetter(
+	ctx context.Context, d store.Delivery, lang string, roles []policy.Role, c store.Incident,
+) (bot.Message, error) {
 	r, err := a.Store.Reminder(ctx, *d.ReminderID)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("reading a reminder: %w", err)
