@@ -40,7 +40,7 @@ const levelPrefix = "level_"
 
 // newReminders are the clocks of a case that was just reported.
 func (a *App) newReminders(c store.Incident) []store.Reminder {
-	reminders := a.escalation(c, "")
+	reminders := []store.Reminder{a.escalation(c, "", 0)}
 	if c.PersonalData == policy.Unknown && !c.NearMiss && !c.StopQuestion {
 		clock := decideClock(c.ID)
 		reminders = append(reminders, store.Reminder{
@@ -50,17 +50,19 @@ func (a *App) newReminders(c store.Incident) []store.Reminder {
 	return reminders
 }
 
-// escalation are the reminders that a new case is still not taken. again tells those of a severity that was changed from those before.
-func (a *App) escalation(c store.Incident, again string) []store.Reminder {
+// escalations are when each in line is told that a case is not taken.
+func (a *App) escalations(c store.Incident) []time.Time {
+	return a.Settings.Waits.Escalations(c.Severity, c.RegisteredAt, a.Settings.Location, a.Settings.Holidays)
+}
+
+// escalation is the reminder, to one of those in line, that a new case is not taken. The one to the next is added when it is sent: most
+// cases are taken long before. again tells those of a severity that was changed from those before.
+func (a *App) escalation(c store.Incident, again string, level int) store.Reminder {
 	clock := unacknowledgedClock(c.ID)
-	var reminders []store.Reminder
-	for n, at := range a.Settings.Waits.Escalations(c.Severity, c.RegisteredAt, a.Settings.Location, a.Settings.Holidays) {
-		reminders = append(reminders, store.Reminder{
-			Key: fmt.Sprintf("%s:%s%d", clock, again, n), Clock: clock, IncidentID: c.ID, Kind: unacknowledgedReminders,
-			Stage: policy.Stage(levelPrefix + strconv.Itoa(n)), DueAt: at,
-		})
+	return store.Reminder{
+		Key: fmt.Sprintf("%s:%s%d", clock, again, level), Clock: clock, IncidentID: c.ID, Kind: unacknowledgedReminders,
+		Stage: policy.Stage(levelPrefix + strconv.Itoa(level)), DueAt: a.escalations(c)[level],
 	}
-	return reminders
 }
 
 // remindAtOnce is how many clocks are looked up at a time.
@@ -138,11 +140,7 @@ func (a *App) reminded(ctx context.Context, tx *store.Tx, r store.Reminder, c st
 		if c.Status != store.New {
 			return nil, nil, nil
 		}
-		level, err := strconv.Atoi(strings.TrimPrefix(string(r.Stage), levelPrefix))
-		if err != nil {
-			return nil, nil, fmt.Errorf("reading the stage %q: %w", r.Stage, err)
-		}
-		return a.inLine(policy.EscalationLine()[level:]), nil, nil
+		return a.escalated(tx.Now, r, c)
 	case decideReminders:
 		next := policy.NextReminder(policy.Daily, r.DueAt, tx.Now)
 		return []policy.Role{policy.CISO, policy.DPO}, []store.Reminder{{
@@ -161,6 +159,24 @@ func (a *App) reminded(ctx context.Context, tx *store.Tx, r store.Reminder, c st
 		return step.Reminded(r.Stage), []store.Reminder{obligationReminder(o, next)}, nil
 	}
 	return nil, nil, fmt.Errorf("unknown kind of reminder %q", r.Kind)
+}
+
+// escalated is who is told now that a case is not taken, and the reminder to the next in line. Whose time passed while nothing ran is
+// passed over.
+func (a *App) escalated(now time.Time, r store.Reminder, c store.Incident) ([]policy.Role, []store.Reminder, error) {
+	level, err := strconv.Atoi(strings.TrimPrefix(string(r.Stage), levelPrefix))
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading the stage %q: %w", r.Stage, err)
+	}
+	times := a.escalations(c)
+	for level+1 < len(times) && !times[level+1].After(now) {
+		level++
+	}
+	told := a.inLine(policy.EscalationLine()[level:])
+	if level+1 == len(times) {
+		return told, nil, nil
+	}
+	return told, []store.Reminder{a.escalation(c, fmt.Sprintf("v%d:", c.Version), level+1)}, nil
 }
 
 // inLine is the first of the roles in line that somebody holds.

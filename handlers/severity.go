@@ -75,7 +75,7 @@ func (a *App) escalateAnew(ctx context.Context, tx *store.Tx, c store.Incident) 
 	if _, err := tx.Supersede(ctx, unacknowledgedClock(c.ID)); err != nil {
 		return err
 	}
-	return tx.AddReminders(ctx, a.escalation(c, fmt.Sprintf("v%d:", c.Version)))
+	return tx.AddReminders(ctx, []store.Reminder{a.escalation(c, fmt.Sprintf("v%d:", c.Version), 0)})
 }
 
 // severityText is a severity as people read it: "3 – betydande".

@@ -142,7 +142,7 @@ func (tx *Tx) Obligation(ctx context.Context, id int64) (Obligation, error) {
 // however long the process was down, and none comes twice.
 type Reminder struct {
 	ID           int64
-	Key          string // unique; begins with Clock and a colon
+	Key          string // unique within Clock
 	Clock        string // what it reminds of; of several that are due, only the latest is sent
 	IncidentID   int64
 	ObligationID *int64
@@ -162,7 +162,7 @@ func reminderFields(r *Reminder) []any {
 	}
 }
 
-// waiting is the condition of the indexes reminders_due and reminders_by_clock, word for word.
+// waiting is the condition of the index reminders_due, word for word.
 const waiting = `sent_at IS NULL AND superseded_at IS NULL`
 
 const selectReminder = `SELECT ` + reminderColumns + ` FROM reminders WHERE id = ?`
@@ -180,13 +180,14 @@ func (tx *Tx) AddReminders(ctx context.Context, reminders []Reminder) error {
 		args = append(args, reminderFields(&reminders[i])[1:]...)
 	}
 	_, err := tx.exec(ctx, `INSERT INTO reminders (`+columns+`) VALUES `+strings.Repeat(row+", ", len(reminders)-1)+row+
-		` ON CONFLICT (key) DO NOTHING`, args...)
+		` ON CONFLICT (clock, key) DO NOTHING`, args...)
 	return doing("add reminders", err)
 }
 
 // Supersede takes back what is still to be sent of a clock, and returns how many that were.
 func (tx *Tx) Supersede(ctx context.Context, clock string) (int, error) {
-	n, err := tx.exec(ctx, `UPDATE reminders SET superseded_at = ? WHERE clock = ? AND `+waiting, tx.Now.UnixMilli(), clock)
+	n, err := tx.exec(ctx, `UPDATE reminders SET superseded_at = ? WHERE clock = ? AND `+waiting,
+		tx.Now.UnixMilli(), clock)
 	return int(n), doing("take back reminders", err)
 }
 
@@ -202,8 +203,8 @@ func (s *Store) DueClocks(ctx context.Context, limit int) ([]string, error) {
 // that the first one was there.
 func (tx *Tx) TakeReminder(ctx context.Context, clock string) (Reminder, error) {
 	now := tx.Now.UnixMilli()
-	r, err := one(ctx, tx, reminderFields, `SELECT `+reminderColumns+` FROM reminders WHERE clock = ? AND due_at <= ? AND `+waiting+
-		` ORDER BY due_at DESC, id DESC LIMIT 1`, clock, now)
+	r, err := one(ctx, tx, reminderFields, `SELECT `+reminderColumns+` FROM reminders WHERE clock = ? AND due_at <= ? AND `+
+		waiting+` ORDER BY due_at DESC, id DESC LIMIT 1`, clock, now)
 	if err == nil {
 		_, err = tx.exec(ctx, `UPDATE reminders SET sent_at = ? WHERE id = ?`, now, r.ID)
 	}
@@ -222,9 +223,8 @@ func (s *Store) Reminder(ctx context.Context, id int64) (Reminder, error) {
 
 // Reminders returns all reminders of a clock in the order in which they are due.
 func (s *Store) Reminders(ctx context.Context, clock string) ([]Reminder, error) {
-	// By the key, which begins with the clock and has an index: ";" is what follows ":" among the characters.
 	found, err := readMany(ctx, s, reminderFields,
-		`SELECT `+reminderColumns+` FROM reminders WHERE key > ? AND key < ? ORDER BY due_at, id`, clock+":", clock+";")
+		`SELECT `+reminderColumns+` FROM reminders WHERE clock = ? ORDER BY due_at, id`, clock)
 	return found, doing("read the reminders of a clock", err)
 }
 

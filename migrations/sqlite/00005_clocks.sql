@@ -30,7 +30,7 @@ CREATE UNIQUE INDEX obligations_step ON obligations (incident_id, step);
 
 CREATE TABLE reminders (
     id            INTEGER PRIMARY KEY NOT NULL,
-    key           TEXT    NOT NULL,
+    key           TEXT    NOT NULL, -- unique within its clock
     clock         TEXT    NOT NULL, -- what it reminds of: only the latest of a clock is sent
     incident_id   INTEGER NOT NULL REFERENCES incidents (id),
     obligation_id INTEGER REFERENCES obligations (id),
@@ -40,9 +40,8 @@ CREATE TABLE reminders (
     sent_at       INTEGER,
     superseded_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX reminders_key ON reminders (key);
+CREATE UNIQUE INDEX reminders_key ON reminders (clock, key);
 CREATE INDEX reminders_due ON reminders (due_at) WHERE sent_at IS NULL AND superseded_at IS NULL;
-CREATE INDEX reminders_by_clock ON reminders (clock, due_at) WHERE sent_at IS NULL AND superseded_at IS NULL;
 
 ALTER TABLE deliveries ADD COLUMN reminder_id INTEGER REFERENCES reminders (id);
 
