@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -547,6 +548,24 @@ func TestCurrentTellsThatTheTablesAreMissing(t *testing.T) {
 			if err := scheduler.Current(t.Context(), s); err == nil {
 				t.Error("it does not")
 			}
+		})
+	}
+}
+
+func TestReminderThatFellDueWhileNothingRanIsSent(t *testing.T) {
+	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
+		t.Run(name, func(t *testing.T) {
+			var back atomic.Int64
+			back.Store(int64(3 * 24 * time.Hour))
+			h := open(t, address(t), func() time.Time { return time.Now().Add(-time.Duration(back.Load())) }, scheduler.Pace{})
+			h.report("U1") // who does not know whether personal data is involved: that is asked after a day
+			back.Store(0)
+			h.start()
+			h.until("the reminder is sent", func() bool {
+				reminders, err := h.app.Store.Reminders(t.Context(), "decide:1")
+				return err == nil && len(reminders) == 2 && reminders[0].SentAt != nil && reminders[1].SentAt == nil
+			})
+			h.empty()
 		})
 	}
 }
