@@ -31,6 +31,9 @@ type cardView struct {
 // noticeableDelay is when a late card says so: a CISO must be able to tell when the clock really started.
 const noticeableDelay = time.Minute
 
+// surest is the highest figure that a suggestion is given, in per cent: it never is certain.
+const surest = 99
+
 // unsure is the confidence below which a suggestion is called uncertain rather than given a figure.
 const unsure = 0.4
 
@@ -90,7 +93,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 		if c.Confidence < unsure {
 			key = "card.suggested.unsure"
 		}
-		category = t(key, locale.Data{"Category": category, "Percent": int(c.Confidence*100 + 0.5)})
+		category = t(key, locale.Data{"Category": category, "Percent": min(int(c.Confidence*100+0.5), surest)})
 	}
 	facts := bot.Facts{
 		{Label: t("card.severity"), Value: a.severityText(lang, c.Severity) + "\n" + a.severityReasons(lang, c)},

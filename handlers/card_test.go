@@ -252,3 +252,12 @@ func TestDelayIsToldFromAMinute(t *testing.T) {
 		}
 	}
 }
+
+func TestSuggestionIsNeverCertain(t *testing.T) {
+	h := onSQLite(t)
+	v := view(store.New, false, false, false, false, false)
+	v.Incident.Confidence = 0.9999
+	if m := h.DrawCard("sv", v); !strings.Contains(text(&m), "99 % säkert") {
+		t.Errorf("the card says:\n%s", text(&m))
+	}
+}
