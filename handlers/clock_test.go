@@ -474,3 +474,33 @@ func TestReminderReachesSomebodyWhenNobodyHoldsTheRole(t *testing.T) {
 		t.Error("nobody was told")
 	}
 }
+
+func TestWhatConcernsSwedensSecurityIsToldToNobodyWhoMayNotTakeIt(t *testing.T) {
+	h := onSQLite(t)
+	h.Settings.Roles[policy.ITChief] = []handlers.Holder{{Accounts: map[string]string{"chat": ali.ID}}}
+	c := h.report(maja, bot.Values{"stop": {"yes"}})
+	h.settle()
+	h.pass(24 * time.Hour)
+	same(t, "what the IT head has got", len(h.chat.to(direct(ali))), 0)
+	if len(h.reminded(omar, c))+len(h.reminded(johan, c))+len(h.reminded(karin, c)) == 0 {
+		t.Error("nobody was told that the case is not taken")
+	}
+}
+
+func TestClockThatFailsHoldsNoOtherUp(t *testing.T) {
+	h := onSQLite(t)
+	c := h.report(maja, bot.Values{"personal": {"unknown"}})
+	h.press(karin, "acknowledge", c.Ref)
+	h.settle()
+	h.write(func(tx *store.Tx) error {
+		return tx.AddReminders(t.Context(), []store.Reminder{{
+			Key: "a", Clock: "a", IncidentID: c.ID, Kind: "of a version to come", DueAt: tx.Now.Add(time.Hour),
+		}})
+	})
+	h.clock.advance(25 * time.Hour)
+	if err := h.Remind(t.Context()); err == nil || !strings.Contains(err.Error(), "reminding of a") {
+		t.Errorf("the clock that fails is not told of: %v", err)
+	}
+	h.settle()
+	same(t, "the other one", h.reminded(karin, c), []string{"decide"})
+}

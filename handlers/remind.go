@@ -68,20 +68,22 @@ func (a *App) escalation(c store.Incident, again string, level int) store.Remind
 // remindAtOnce is how many clocks are looked up at a time.
 const remindAtOnce = 100
 
-// Remind sends what is due, once, however long ago it was due. Of several reminders of one clock, the latest is sent.
+// Remind sends what is due, once, however long ago it was due. Of several reminders of one clock, the latest is sent. A clock that fails
+// holds none of the others up, and is tried again the next time.
 func (a *App) Remind(ctx context.Context) error {
 	for {
 		due, err := a.Store.DueClocks(ctx, remindAtOnce)
 		if err != nil {
 			return fmt.Errorf("looking for what is due: %w", err)
 		}
+		var failed []error
 		for _, clock := range slices.Compact(due) {
 			if err := a.remind(ctx, clock); err != nil {
-				return fmt.Errorf("reminding: %w", err)
+				failed = append(failed, fmt.Errorf("reminding of %s: %w", clock, err))
 			}
 		}
-		if len(due) < remindAtOnce {
-			return nil
+		if len(failed) > 0 || len(due) < remindAtOnce {
+			return errors.Join(failed...)
 		}
 	}
 }
@@ -172,17 +174,17 @@ func (a *App) escalated(now time.Time, r store.Reminder, c store.Incident) ([]po
 	for level+1 < len(times) && !times[level+1].After(now) {
 		level++
 	}
-	told := a.inLine(policy.EscalationLine()[level:])
+	told := a.inLine(policy.EscalationLine()[level:], c)
 	if level+1 == len(times) {
 		return told, nil, nil
 	}
 	return told, []store.Reminder{a.escalation(c, fmt.Sprintf("v%d:", c.Version), level+1)}, nil
 }
 
-// inLine is the first of the roles in line that somebody holds.
-func (a *App) inLine(line []policy.Role) []policy.Role {
+// inLine is the first of the roles in line that somebody holds and that may take the case.
+func (a *App) inLine(line []policy.Role, c store.Incident) []policy.Role {
 	for _, role := range line {
-		if len(a.Settings.Roles[role]) > 0 {
+		if len(a.Settings.Roles[role]) > 0 && policy.May([]policy.Role{role}, policy.Acknowledge, facts(c)) {
 			return []policy.Role{role}
 		}
 	}
