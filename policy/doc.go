@@ -12,9 +12,14 @@
 //	cause.go             2.5     why an incident happened: the ground for risk analysis
 //	regulation.go        2.6     the regulations that a case is handled by
 //	classify.go          2.6     the suggestion made for a report, and the reasons for it
+//	features.go, model.go 2.6    what is seen in a report, and the model that weighs it
+//	train.go, example.go, evaluate.go  how the model is made of labelled reports, and how right it is
 //	lexicon.go, words.go 2.6     how signs are written and found in a text
 //	signs.go, signs_sv.go, signs_en.go  the signs themselves
 //	severity.go          2.6–2.7 how serious a case is, from the system's class levels
+//	obligation.go        2.6     what the law demands when something was decided, until when, and when somebody is reminded
+//	significant.go       2.6     when an incident is proposed to be significant under cybersäkerhetslagen
+//	escalation.go        2.4     who is told in turn that nobody has taken a case, and when
 //	access.go            2.4     the roles, and what each may do with a case
 //	personnummer.go      2.3     personal identity numbers are taken out of free text
 //	number.go            2.6     how a case is numbered in the register

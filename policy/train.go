@@ -28,7 +28,8 @@ func (c *Classifier) Calibration() Calibration {
 	return Calibration{c.model.temperature, c.model.thresholds}
 }
 
-// Train makes a model of examples and returns it encoded: the same examples in the same order give the same model.
+// Train makes a model of examples, all of which have a category, and returns it encoded: the same examples in the same order give the
+// same model.
 func Train(examples []Example, c Calibration) []byte {
 	return newTraining(examples).model(c).encode()
 }
