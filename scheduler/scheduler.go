@@ -192,9 +192,10 @@ func (s *Scheduler) Start(ctx context.Context, app *handlers.App) error {
 		}
 	}
 	if s.store.Dialect() == "sqlite" {
-		// One process per file: whoever was running a job, or led, when this one started is gone, so there is nothing to wait for.
+		// One process per file: whoever was running a job, or led, when this one started is gone. What it asked of a platform just
+		// before may still be on its way there: a moment later, Surface.Send finds the message instead of sending it again.
 		for _, takeOver := range []string{
-			`UPDATE river_job SET state = 'available' WHERE state = 'running'`,
+			`UPDATE river_job SET state = 'available', scheduled_at = datetime('now', 'subsec', '+2 seconds') WHERE state = 'running'`,
 			`DELETE FROM leases`,
 		} {
 			if _, err := s.store.Writer().ExecContext(ctx, takeOver); err != nil {
