@@ -172,10 +172,7 @@ func CrossValidate(examples []Example) (all []Judgement, c Calibration) {
 
 // scores are what the model tells of a text.
 func (c *Classifier) scores(text string) scores {
-	parts := words(text)
-	l := languageOf(parts)
-	stems(parts, l)
-	return c.model.weigh(features(parts, l, c.weigh(nil, l, text, parts, 1), c.model.known))
+	return c.model.weigh(c.view(Report{Text: text}).features)
 }
 
 // temperature returns the temperature under which the decisions are the likeliest.
