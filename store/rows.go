@@ -53,6 +53,9 @@ type Incident struct {
 	ClosedBy       *int64 // accounts.id
 	Cause          policy.Cause
 	Lesson         string
+
+	ConfirmedAt  *time.Time           // when a person last confirmed the category
+	Alternatives []policy.Alternative // the next two after Suggested; none when the reporter has settled which it is
 }
 
 // Status is where a case stands.
