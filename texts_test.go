@@ -79,6 +79,14 @@ func composed() []string {
 	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened")
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
 		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded")
+	add("timeline.*", "category_confirmed", "clarified")
+	for _, pair := range policy.ConfusablePairs() {
+		key := string(pair[0]) + "." + string(pair[1])
+		add("clarify.*", key, key+"."+string(pair[0]), key+"."+string(pair[1]))
+	}
+	for _, c := range policy.Categories() {
+		add("clarify.general.*", string(c))
+	}
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")

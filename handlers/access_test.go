@@ -36,7 +36,7 @@ func deeds() []deed {
 		submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
 		submit("obligation", "meet_obligation", bot.Values{"step": {"gdpr-33-1"}, "outcome": {"not_needed"}, "reason": {"Ingen risk"}}),
-		submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
+		submit("close", "close", bot.Values{"category": {"loss"}, "cause": {"knowledge"}, "lesson": {"Öva mer"}}),
 	}
 }
 

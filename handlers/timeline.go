@@ -88,7 +88,8 @@ var timelineActions = map[string]string{
 	"incident.noted": "noted", "incident.closed": "closed", "incident.reopened": "reopened", "incident.text_shown": "text_shown",
 	"incident.drafts_sent": "drafts_sent", "reporter.messaged": "messaged", "reporter.answered": "answered",
 	"obligation.done": "obligation_done", "obligation.not_needed": "obligation_not_needed", "obligation.moved": "obligation_moved",
-	"reminder.sent": "reminded",
+	"reminder.sent":               "reminded",
+	"incident.category_confirmed": "category_confirmed", "reporter.clarified": "clarified",
 }
 
 // timelineLength is how many lines of a timeline are shown, the latest ones.
