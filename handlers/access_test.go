@@ -177,9 +177,13 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 		}
 	}
 	h.report(maja, nil)
+	h.report(maja, bot.Values{"text": {h.doubtful()}})
 	h.settle()
 	for _, p := range h.chat.posts {
 		meet(&p.Message)
+	}
+	for _, id := range clarifying {
+		same(t, "somebody meets "+id, met[id], true)
 	}
 	meet(h.ask(bot.Request{Kind: bot.Command, Actor: maja, Text: "hjälp"}).Message)
 	meet(h.ask(bot.Request{Kind: bot.Home, Actor: maja}).Message)

@@ -63,7 +63,7 @@ func (a *App) clarify(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	late := true
+	late := false
 	answered := incident
 	err = a.change(ctx, req, incident, "reporter.clarified",
 		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
