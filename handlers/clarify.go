@@ -104,6 +104,6 @@ func (a *App) clarify(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if req.Name == clarifyUnknownButton {
 		return a.private(lang, "clarify.thanks.unknown"), nil
 	}
-	thanks := a.Texts.T(lang, "clarify.thanks")
+	thanks := a.Texts.T(lang, "clarify.thanks", locale.Data{"Number": incident.Number})
 	return bot.Reply{Message: &bot.Message{Summary: thanks, Blocks: []bot.Block{bot.Paragraph(thanks), a.adviceFacts(lang, answered)}}}, nil
 }
