@@ -72,7 +72,6 @@ func (a *App) clarify(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				return nil, errDone
 			}
 			detail := map[string]any{"old": c.Category, "old_aspects": c.Aspects.String(), "old_severity": c.Severity, "answer": req.Name}
-			before := c.Severity
 			switch req.Name {
 			case clarifyFirstButton:
 				c.Confidence += c.Alternatives[0].Confidence // of the two it is this one
@@ -80,17 +79,14 @@ func (a *App) clarify(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				c.Suggested, c.Category, c.Confidence = other, other, c.Confidence+c.Alternatives[0].Confidence
 				c.CategoryReasons = nil // they spoke for the other one
 				c.Aspects = c.ReportedAspects | other.DefaultAspects()
-				if c.SeverityNote == "" {
-					c.Severity, c.SeverityReasons = policy.Assess(severityInput(*c, levels))
+				if err := a.assessAnew(ctx, tx, c, levels); err != nil {
+					return nil, err
 				}
 			}
 			c.Alternatives = nil
 			detail["new"], detail["new_aspects"], detail["new_severity"] = c.Category, c.Aspects.String(), c.Severity
 			answered = *c
-			if c.Severity == before {
-				return detail, nil
-			}
-			return detail, a.escalateAnew(ctx, tx, *c)
+			return detail, nil
 		},
 		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			return a.newlyConcerned(ctx, tx, incident, c)

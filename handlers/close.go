@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
@@ -12,7 +13,7 @@ import (
 
 // openClose opens the dialog that ends a case with its cause and lesson.
 func (a *App) openClose(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.Close)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -42,8 +43,11 @@ func (a *App) closeDialog(lang string, incident store.Incident) *bot.Dialog {
 	return dialog
 }
 
-// close ends a case and confirms its category: what the year's figures rest on. It can be closed without having been acknowledged: the
-// one who closes it has seen it.
+// errStillOpen stops the closing of a case, and of those under it, with a duty that is open.
+var errStillOpen = errors.New("a duty is open")
+
+// close ends a case, and those that are handled under it. It confirms the case's category: what the year's figures rest on. It can be closed
+// without having been acknowledged: the one who closes it has seen it.
 func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {
@@ -53,61 +57,62 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{Errors: a.problems(lang, found)}, nil
 	}
 	cause := policy.Cause(req.Values.Get(fieldCause))
-	category := incident.Category
-	if !incident.StopQuestion {
-		category = policy.Category(req.Values.Get(fieldCategory))
-	}
+	category := policy.Category(req.Values.Get(fieldCategory))
 	lesson, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldLesson))
-	closed := false
 	var open []string
-	err = a.confirming(ctx, req, incident, "incident.closed",
+	outcome := ""
+	err = a.changeGroup(ctx, req, incident, policy.Close, "incident.closed",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed {
-				return nil, errDone
+			if c.Status == store.Closed {
+				return nil, errClosed
 			}
-			if open, err = a.stillOpen(ctx, tx, lang, c.ID); err != nil || len(open) > 0 {
-				return nil, cmp.Or(err, errDone)
+			if open, err = a.stillOpen(ctx, tx, lang, *c); err != nil || len(open) > 0 {
+				return nil, cmp.Or(err, errStillOpen)
 			}
 			for _, clock := range []string{unacknowledgedClock(c.ID), decideClock(c.ID)} {
 				if _, err := tx.Supersede(ctx, clock); err != nil {
 					return nil, err
 				}
 			}
-			detail := map[string]any{
-				"old": c.Status, "new": store.Closed, "cause": cause, "lesson_sha256": digest(lesson),
-				"old_category": c.Category, "new_category": category, "suggested": c.Suggested,
+			detail := map[string]any{"old": c.Status, "new": store.Closed, "cause": cause, "lesson_sha256": digest(lesson)}
+			if c.ID == incident.ID && !c.StopQuestion { // of those under it, nobody has looked at the category
+				detail["old_category"], detail["new_category"], detail["suggested"] = c.Category, category, c.Suggested
+				c.Category = category
+				outcome = confirm(tx, c)
 			}
 			if c.AcknowledgedAt == nil {
 				c.AcknowledgedAt, c.AcknowledgedBy = &tx.Now, &actor.ID
 			}
 			c.Status, c.ClosedAt, c.ClosedBy = store.Closed, &tx.Now, &actor.ID
-			c.Category, c.Cause, c.Lesson = category, cause, lesson
+			c.Cause, c.Lesson = cause, lesson
 			return detail, nil
 		},
 		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			news, err := a.tellReporter(ctx, closedDelivery)(tx, c)
-			if err != nil {
-				return nil, err
+			if err != nil || c.ID != incident.ID {
+				return news, err
 			}
 			cards, err := a.newlyConcerned(ctx, tx, incident, c)
 			return append(news, cards...), err
 		})
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldCause: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	if len(open) > 0 {
+	a.countConfirmation(outcome, err)
+	if errors.Is(err, errStillOpen) {
 		text := a.Texts.T(lang, "problem.obligations", map[string]any{"Steps": strings.Join(open, ", ")})
 		return bot.Reply{Errors: map[string]string{fieldCause: text}}, nil
 	}
-	return bot.Reply{}, err
+	return a.ended(lang, fieldCause, err)
 }
 
 // stillOpen are the duties of a case that are neither done nor found not to be needed, in words: such a case is not closed.
-func (a *App) stillOpen(ctx context.Context, tx *store.Tx, lang string, incidentID int64) (steps []string, err error) {
-	obligations, err := tx.Obligations(ctx, incidentID)
+func (a *App) stillOpen(ctx context.Context, tx *store.Tx, lang string, c store.Incident) (steps []string, err error) {
+	obligations, err := tx.Obligations(ctx, c.ID)
 	for _, o := range obligations {
 		if o.State == store.ObligationOpen {
-			steps = append(steps, a.Texts.T(lang, "step."+o.Step))
+			step := a.Texts.T(lang, "step."+o.Step)
+			if c.LeadID != nil { // it may be closed with the one that it is under
+				step = c.Number + " " + step
+			}
+			steps = append(steps, step)
 		}
 	}
 	return steps, err

@@ -8,48 +8,39 @@ import (
 	"tyreso.se/incidentbot/store"
 )
 
-// confirmCategory keeps that a person has looked at the category and stands by it, the first time they do. Only such categories are
-// learnt from, and the reporter's word no longer changes them.
+// confirmCategory keeps that a person has looked at the category and stands by it, the first time they do.
 func (a *App) confirmCategory(ctx context.Context, req bot.Request, incident store.Incident) error {
-	return a.confirming(ctx, req, incident, "incident.category_confirmed",
-		func(_ *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
+	outcome := ""
+	err := a.change(ctx, req, incident, "incident.category_confirmed",
+		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
 			if c.ConfirmedAt != nil || c.Status == store.Closed {
 				return nil, errDone
 			}
+			outcome = confirm(tx, c)
 			return map[string]any{"category": c.Category, "suggested": c.Suggested}, nil
 		}, nil)
-}
-
-// confirming is change for what confirms the category too, unless apply finds nothing to do.
-func (a *App) confirming(ctx context.Context, req bot.Request, incident store.Incident, action string,
-	apply func(tx *store.Tx, actor store.Account, c *store.Incident) (detail map[string]any, err error),
-	follow func(tx *store.Tx, c store.Incident) ([]store.Delivery, error),
-) error {
-	outcome := ""
-	err := a.change(ctx, req, incident, action,
-		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			detail, err := apply(tx, actor, c)
-			if err == nil && !c.StopQuestion {
-				outcome = confirmation(*c)
-				c.ConfirmedAt = &tx.Now
-			}
-			return detail, err
-		}, follow)
-	if err == nil && outcome != "" {
-		a.Metrics.confirmations.WithLabelValues(outcome).Inc()
-	}
+	a.countConfirmation(outcome, err)
 	return err
 }
 
-// confirmation is what a category being confirmed says of the suggestion; "" when it has been confirmed before.
-func confirmation(c store.Incident) string {
+// confirm marks the category as confirmed by a person: only such ones are learnt from, and the reporter's word no longer changes them. It
+// returns what that says of the suggestion, for countConfirmation when it is done.
+func confirm(tx *store.Tx, c *store.Incident) (outcome string) {
 	switch {
-	case c.ConfirmedAt != nil:
-		return ""
+	case c.ConfirmedAt != nil: // it has been counted
 	case c.Category == c.Suggested:
-		return "kept"
+		outcome = "kept"
+	default:
+		outcome = "changed"
 	}
-	return "changed"
+	c.ConfirmedAt = &tx.Now
+	return outcome
+}
+
+func (a *App) countConfirmation(outcome string, err error) {
+	if err == nil && outcome != "" {
+		a.Metrics.confirmations.WithLabelValues(outcome).Inc()
+	}
 }
 
 // categoryOptions are the categories to choose from, with what they are.

@@ -47,6 +47,12 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"similar incidents", testSimilarIncidents},
 		{"models", testModels},
 		{"confirmed categories", testConfirmed},
+		{"affected", testAffected},
+		{"measures", testMeasures},
+		{"members", testMembers},
+		{"incidents before", testIncidentsBefore},
+		{"named", testNamed},
+		{"unanswered", testUnanswered},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })
