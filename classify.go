@@ -13,7 +13,7 @@ import (
 )
 
 type classifyCommand struct {
-	Evaluate string `type:"existingfile" placeholder:"FILE.jsonl" help:"Say how right the program's own model is for labelled reports, JSON lines."`
+	Evaluate string `type:"existingfile" placeholder:"FILE.jsonl" help:"Say how right the program's own model is for labelled reports."`
 }
 
 // classified is one line of classify's output. The names are a contract.
@@ -95,7 +95,8 @@ func classify(ctx context.Context, in io.Reader, out io.Writer) error {
 // mostConfusions is how many pairs of categories are listed.
 const mostConfusions = 12
 
-// evaluate says how right the suggestions of the program's own model are for labelled reports. Lines without a category are passed over, and counted.
+// evaluate says how right the suggestions of the program's own model are for labelled reports. Lines without a category are passed over,
+// and counted.
 func evaluate(ctx context.Context, in io.Reader, out io.Writer) error {
 	classifier := policy.NewClassifier()
 	var judged []policy.Judgement

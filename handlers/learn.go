@@ -47,7 +47,7 @@ func (a *App) UseModelInForce(ctx context.Context) error {
 	switch {
 	case errors.Is(err, policy.ErrOtherPrior):
 		classifier = a.Classifier
-		a.Log.WarnContext(ctx, "the model in force was made with another version of the program: categorising without it", "version", inForce.Version)
+		a.Log.WarnContext(ctx, "categorising without the model in force: another version of the program made it", "version", inForce.Version)
 	case err != nil:
 		return err
 	default:

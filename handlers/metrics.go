@@ -35,7 +35,8 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 		}),
 	}
 	m.confirmations = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "incidentbot_categories_confirmed_total", Help: "Categories confirmed by a person, by what became of the suggestion (kept, changed).",
+		Name: "incidentbot_categories_confirmed_total",
+		Help: "Categories confirmed by a person, by what became of the suggestion (kept, changed).",
 	}, []string{"outcome"})
 	m.model = prometheus.NewGauge(prometheus.GaugeOpts{
 		Name: "incidentbot_model_version", Help: "The model of decisions that reports are categorised by; 0: the program's own alone.",
