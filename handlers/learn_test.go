@@ -268,3 +268,15 @@ func TestClosingDecidesTheCategory(t *testing.T) {
 		}
 	})
 }
+
+// Of a case that is closed with the one it is under, nobody has looked at the category.
+func TestClosingAGroupConfirmsOneCategory(t *testing.T) {
+	h := onSQLite(t)
+	lead, under := h.report(maja, nil), h.report(ali, nil)
+	h.under(under, lead)
+	h.submit(karin, "close", lead.Ref, bot.Values{"cause": {"attack"}, "category": {"theft"}})
+	lead, under = h.now(lead), h.now(under)
+	same(t, "status", under.Status, store.Closed)
+	same(t, "categories", []policy.Category{lead.Category, under.Category}, []policy.Category{policy.Theft, policy.Loss})
+	same(t, "confirmed", []bool{lead.ConfirmedAt != nil, under.ConfirmedAt != nil}, []bool{true, false})
+}
