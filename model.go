@@ -35,7 +35,7 @@ func listModels(ctx context.Context, s *store.Store, out io.Writer) error {
 		return err
 	}
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "version\tmade\tdecisions\tright before\tright after\t")
+	fmt.Fprintln(w, "version\tmade (UTC)\tdecisions\tright before\tright after\t")
 	for _, m := range models {
 		state := ""
 		switch {

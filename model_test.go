@@ -61,7 +61,7 @@ func TestModelsAreListedAndChosen(t *testing.T) {
 			t.Errorf("listed is\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 		}
 	}
-	const head = "version made decisions right before right after"
+	const head = "version made (UTC) decisions right before right after"
 	expect(head, "3 60 50 58 in force", "2 40 33 31 not better", "1 25 20 24", "0 the program's own")
 	for version, problem := range map[int64]string{4: "there is no model 4", -1: "there is no model -1"} {
 		if err := revertModel(t.Context(), s, version); err == nil || !strings.Contains(err.Error(), problem) {
