@@ -53,21 +53,22 @@ func TestReportOverSocketMode(t *testing.T) {
 			}
 		})
 		s.step("works on after the platform has asked for a new connection", func(*testing.T) {
+			opened := s.SocketsOpened()
 			s.Disconnect("refresh_requested")
-			s.awaitChat("the old connection is gone", func() bool { return s.Sockets() == 0 })
-			s.awaitChat("the program is connected again", func() bool { return s.Sockets() > 0 })
+			s.awaitChat("the program is connected again, and the old connection is gone", func() bool { return s.Reconnected(opened) })
 			report("Behörigheten till personalsystemet är kvar fast jag har bytt enhet.")
 		})
 		s.step("works on after the connection was cut", func(*testing.T) {
+			opened := s.SocketsOpened()
 			s.DropSockets()
-			s.awaitChat("the old connection is gone", func() bool { return s.Sockets() == 0 })
-			s.awaitChat("the program is connected again", func() bool { return s.Sockets() > 0 })
+			s.awaitChat("the program is connected again, and the old connection is gone", func() bool { return s.Reconnected(opened) })
 			report("Ett USB-minne med protokoll saknas sedan i går.")
 		})
 		s.step("an event that was not acknowledged is told again, and the home page is drawn", func(*testing.T) {
 			end := s.Faults().Add(slack.Fault{Method: "socket", Drop: 1})
+			opened := s.SocketsOpened()
 			s.OpenHome(maja)
-			s.awaitChat("the connection is gone", func() bool { return s.Sockets() == 0 })
+			s.awaitChat("the connection is gone, and another takes its place", func() bool { return s.SocketsOpened() > opened })
 			end()
 			s.awaitChat("the home page lists the reports", func() bool {
 				home := s.Home(maja)
