@@ -84,6 +84,9 @@ func composed() []string {
 		add("news."+kind+".*", "summary", "heading", "text")
 	}
 	add("news.note.*", "summary", "heading")
+	for _, role := range policy.Roles() {
+		add("role.*", string(role))
+	}
 	for service, codes := range advised() {
 		add("doctor."+service+".do.*", codes...)
 	}

@@ -81,11 +81,9 @@ func (a *App) answer(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			note := store.Note{IncidentID: c.ID, At: tx.Now, AuthorID: &actor.ID, Kind: "from_reporter", Text: text}
 			return map[string]any{"text_sha256": digest(text)}, tx.AddNote(ctx, &note)
 		},
-		func(_ *store.Tx, c store.Incident) ([]store.Delivery, error) {
-			if c.StopQuestion {
-				return a.toRoles([]policy.Role{policy.SecurityChief}, answeredDelivery, c.ID), nil
-			}
-			return a.toHolders(a.triageHolders(), answeredDelivery, c.ID), nil
+		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
+			onDuty, err := a.roster(ctx, tx, tx.Now)
+			return a.toHolders(onDuty.atOnce(c), answeredDelivery, c.ID), err
 		})
 	if closed {
 		return bot.Reply{Errors: map[string]string{fieldMessage: a.Texts.T(lang, "problem.closed")}}, nil

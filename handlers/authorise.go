@@ -12,15 +12,20 @@ import (
 	"tyreso.se/incidentbot/store"
 )
 
-// rolesOf are the roles a person holds, by the account itself or by the e-mail address the surface gave for it.
-func (a *App) rolesOf(ctx context.Context, who bot.Actor) ([]policy.Role, error) {
-	email := ""
+// emailOf is the e-mail address that the surface, the staff list or its owner gave for an account; "" when none is known.
+func (a *App) emailOf(ctx context.Context, who bot.Actor) (string, error) {
 	account, err := a.Store.Account(ctx, who.Surface, who.ID)
-	switch {
-	case err == nil:
-		email = account.Email
-	case !errors.Is(err, store.ErrNotFound):
-		return nil, fmt.Errorf("looking up an account's roles: %w", err)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return "", fmt.Errorf("looking up an account's roles: %w", err)
+	}
+	return account.Email, nil
+}
+
+// rolesOf are the roles a person holds, by the account itself or by its e-mail address.
+func (a *App) rolesOf(ctx context.Context, who bot.Actor) ([]policy.Role, error) {
+	email, err := a.emailOf(ctx, who)
+	if err != nil {
+		return nil, err
 	}
 	var roles []policy.Role
 	for _, role := range policy.Roles() {

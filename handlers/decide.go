@@ -200,7 +200,11 @@ func (a *App) newlyConcerned(ctx context.Context, tx *store.Tx, before, after st
 	if err != nil {
 		return nil, err
 	}
-	deliveries := a.toRoles(added, cardDelivery, after.ID)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	deliveries := a.toRoles(onDuty, added, cardDelivery, after.ID)
 	return slices.DeleteFunc(deliveries, func(d store.Delivery) bool {
 		return slices.ContainsFunc(targets, func(t store.Delivery) bool { return t.Lane == d.Lane })
 	}), nil

@@ -386,7 +386,11 @@ func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code str
 	if err != nil || !fresh {
 		return err
 	}
-	others := a.toHolders(a.triageHolders(), undeliveredDelivery, *d.IncidentID)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	others := a.toHolders(onDuty.triage(), undeliveredDelivery, *d.IncidentID)
 	for _, channel := range a.Settings.Triage {
 		others = append(others, store.Delivery{
 			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,

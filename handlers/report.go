@@ -252,7 +252,11 @@ func (a *App) register(
 	if err := tx.AddReminders(ctx, a.newReminders(*incident)); err != nil {
 		return err
 	}
-	deliveries := a.triageDeliveries(*incident)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	deliveries := a.triageDeliveries(onDuty, *incident)
 	if !anonymous {
 		receipt := personal(req.Actor, receiptDelivery, incident.ID)
 		receipt.Urgent = false // it stands before the reporter already: the card of a later case goes first

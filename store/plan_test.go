@@ -57,6 +57,8 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.Reminders(ctx, "a")
 	read(err)
+	_, err = s.Absences(ctx, s.Now())
+	read(err)
 	system := int64(1)
 	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
 	read(err)
