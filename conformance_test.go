@@ -205,6 +205,8 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 			h.press(c, "close", nil)
 			h.press(c, "reopen", nil)
+			h.press(c, "hold", nil)
+			h.press(c, "lift_hold", nil)
 			h.press(c, "close", nil)
 		}
 		h.pages()

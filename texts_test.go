@@ -63,7 +63,9 @@ func composed() []string {
 	for _, step := range policy.DefaultSteps() {
 		add("step.*", step.Key)
 	}
-	add("button.*", "obligation", "drafts", "note", "reopen")
+	add("button.*", "obligation", "drafts", "note", "reopen", "hold", "lift_hold")
+	add("hold.*", "reason", "reason.help")
+	add("lift_hold.*", "reason", "reason.help")
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")
 	for _, kind := range []string{"unacknowledged", "decide", "obligation"} {
@@ -78,7 +80,8 @@ func composed() []string {
 	add("report.anonymous.*", "yes")
 	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened")
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
-		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded")
+		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded",
+		"held", "hold_lifted", "anonymised")
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")

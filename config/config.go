@@ -28,6 +28,7 @@ type Config struct {
 	Significant Significant           `yaml:"significant"`
 	Attachments Attachments           `yaml:"attachments"`
 	Drafts      Drafts                `yaml:"drafts"`
+	Retention   Retention             `yaml:"retention"`
 	Mail        Mail                  `yaml:"mail"`
 	Web         Web                   `yaml:"web"`
 	Limits      Limits                `yaml:"limits"`
@@ -195,6 +196,12 @@ type Drafts struct {
 
 // Keep returns how long an unsent text is kept for its author.
 func (d Drafts) Keep() time.Duration { return time.Duration(d.KeepHours) * time.Hour }
+
+// Retention is how long closed cases are kept as they are. Then who reported and what people wrote is emptied, for good: an authority needs
+// a decision to do that (arkivlagen 10 §), so nothing is emptied until a time is given.
+type Retention struct {
+	Months int `yaml:"months"` // after the closing, 1–600; 0: never
+}
 
 // Mail is how the bot sends e-mail, which it does for codes that link an account. Without a Server it sends none.
 type Mail struct {

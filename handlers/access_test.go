@@ -32,6 +32,8 @@ func deeds() []deed {
 		submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
 		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
 		press("reopen", "close"), submit("reopen", "close", bot.Values{"reason": {"Det hände igen."}}),
+		press("hold", "hold_case"), submit("hold", "hold_case", bot.Values{"reason": {"Polisanmält."}}),
+		press("lift_hold", "hold_case"), submit("lift_hold", "hold_case", bot.Values{"reason": {"Nedlagt."}}),
 		press("breach", "decide_breach"), press("significant", "decide_significant"), press("obligation", "meet_obligation"),
 		submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
@@ -67,6 +69,7 @@ func TestAuthorisation(t *testing.T) {
 				allowed := person.ordinary || person.who == johan && d.action == "acknowledge"
 				if stop == "yes" {
 					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation", "add_note"}, d.action)
+					allowed = allowed && (person.who != johan || d.action != "hold_case") // to keep a case is the CISO's
 				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
@@ -194,9 +197,13 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
+	held := h.report(maja, nil)
+	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	for _, id := range handlers.ButtonIDs() {
 		who, ref := karin, "ref-1"
 		switch id {
+		case "lift_hold":
+			ref = held.Ref
 		case "answer":
 			who = maja
 		case "reopen":

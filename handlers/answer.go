@@ -73,7 +73,7 @@ func (a *App) answer(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	}
 	text, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldMessage))
 	closed := false
-	err = a.change(ctx, req, incident, "reporter.answered",
+	err = a.change(ctx, req, incident, answeredAction,
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
 			if closed = c.Status == store.Closed; closed {
 				return nil, errDone

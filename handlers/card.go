@@ -25,6 +25,8 @@ type cardView struct {
 	Roles          []policy.Role // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool          // the reporter takes no messages
 	Confidential   bool          // only the triage role reads it: the reporter's words may stand on it
+	Hold           *store.Hold   // nil: not held
+	HeldBy         string
 	Delay          time.Duration // how late the card comes, 0 when it came as it should
 }
 
@@ -66,6 +68,7 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	if line := a.history(lang, v); line != "" {
 		m.Blocks = append(m.Blocks, bot.Small(line))
 	}
+	m.Blocks = append(m.Blocks, a.keeping(lang, v)...)
 	if v.Unreached {
 		m.Blocks = append(m.Blocks, bot.Small(t("card.unreached")))
 	}
@@ -118,7 +121,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	if c.NearMiss {
 		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
 	}
-	if c.ReporterID == nil {
+	if c.ReporterID == nil && !c.ReporterRemoved {
 		facts = append(facts, bot.Fact{Label: t("card.reporter"), Value: t("card.anonymous")})
 	}
 	if v.Attachments > 0 {
@@ -210,6 +213,10 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 			buttons = append(buttons, bot.Button{ID: id, Subject: c.Ref, Text: a.Texts.T(lang, "button."+id), Style: style})
 		}
 	}
+	hold := holdButton
+	if v.Hold != nil {
+		hold = liftHoldButton
+	}
 	if c.Status == store.New {
 		add(acknowledgeButton, policy.Acknowledge, bot.Primary)
 	}
@@ -218,6 +225,7 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 	}
 	if c.Status == store.Closed {
 		add(reopenButton, policy.Close, bot.Plain)
+		add(hold, policy.HoldCase, bot.Plain)
 		return buttons
 	}
 	if !c.StopQuestion {
@@ -237,5 +245,6 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 	}
 	add(noteButton, policy.AddNote, bot.Plain)
 	add(closeButton, policy.Close, bot.Danger)
+	add(hold, policy.HoldCase, bot.Plain)
 	return buttons
 }

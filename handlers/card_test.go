@@ -112,6 +112,12 @@ func TestCardLooks(t *testing.T) {
 			officers := withClocks(view(status, false, false, false, false, false))
 			officers.Roles = []policy.Role{policy.DPO}
 			draw(&all, h.DrawCard(lang, officers))
+			fmt.Fprintf(&all, "== %s, held and anonymised\n", status)
+			kept := view(status, true, false, true, false, false)
+			later := morning().AddDate(2, 0, 0)
+			kept.Incident.Text, kept.Incident.Done, kept.Incident.ReporterRemoved, kept.Incident.AnonymisedAt = "", "", true, &later
+			kept.Hold, kept.HeldBy = &store.Hold{Reason: secretText, HeldAt: later}, "Karin Holm"
+			draw(&all, h.DrawCard(lang, kept))
 			fmt.Fprintf(&all, "== %s, bare\n", status)
 			draw(&all, h.DrawCard(lang, handlers.CardView{Incident: store.Incident{
 				Ref: "ref-1", Number: "INC-2026-0042", Status: status, DiscoveredAt: morning(), RegisteredAt: morning(), Cause: policy.UnknownCause,
@@ -175,6 +181,7 @@ func TestCardInEveryCombination(t *testing.T) {
 				} else {
 					want = append(want, "reopen")
 				}
+				want = append(want, "hold")
 				if got := buttons(m); !slices.Equal(got, want) {
 					t.Errorf("buttons are %v, want %v", got, want)
 				}

@@ -53,7 +53,7 @@ func (a *App) change(ctx context.Context, req bot.Request, incident store.Incide
 				return err
 			}
 		}
-		return a.audit(ctx, tx, actorName(req.Actor), action, changed.Number, detail)
+		return a.audit(ctx, tx, actorOf(req.Actor, action), action, changed.Number, detail)
 	})
 	if errors.Is(err, errDone) {
 		return nil

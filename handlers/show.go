@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
@@ -38,14 +39,22 @@ func (a *App) show(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("recording that a report was read: %w", err)
 	}
-	message := a.caseText(lang, incident, reporter, notes, attachments)
+	hold, err := a.holdOf(ctx, incident)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	message := a.caseText(lang, incident, reporter, hold, notes, attachments)
 	return bot.Reply{Message: &message}, nil
 }
 
 // reporterText is who reported: name, and unit when the person is on the staff list.
 func (a *App) reporterText(ctx context.Context, lang string, incident store.Incident) (string, error) {
 	if incident.ReporterID == nil {
-		return a.Texts.T(lang, "card.anonymous"), nil
+		key := "card.anonymous"
+		if incident.ReporterRemoved {
+			key = "show.reporter_removed"
+		}
+		return a.Texts.T(lang, key), nil
 	}
 	account, err := a.Store.AccountByID(ctx, *incident.ReporterID)
 	if err != nil {
@@ -62,7 +71,9 @@ func (a *App) reporterText(ctx context.Context, lang string, incident store.Inci
 }
 
 // caseText is the report in the reporter's words, with what was written since.
-func (a *App) caseText(lang string, c store.Incident, reporter string, notes []store.Note, attachments []store.Attachment) bot.Message {
+func (a *App) caseText(
+	lang string, c store.Incident, reporter string, hold *store.Hold, notes []store.Note, attachments []store.Attachment,
+) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	heading := t("show.heading", locale.Data{"Number": c.Number})
 	blocks := []bot.Block{
@@ -71,7 +82,15 @@ func (a *App) caseText(lang string, c store.Incident, reporter string, notes []s
 			{Label: t("card.reporter"), Value: reporter},
 			{Label: t("card.registered"), Value: locale.Time(c.RegisteredAt, a.Settings.Location)},
 		},
-		bot.Quote(c.Text),
+	}
+	if c.AnonymisedAt != nil {
+		text := t("show.anonymised", locale.Data{"Time": locale.Time(*c.AnonymisedAt, a.Settings.Location)})
+		blocks = append(blocks, bot.Paragraph(text))
+		// What has come since the case was taken up again is shown as ever.
+		notes = slices.DeleteFunc(notes, func(n store.Note) bool { return n.Text == "" })
+		attachments = nil
+	} else {
+		blocks = append(blocks, bot.Quote(c.Text))
 	}
 	if c.Done != "" {
 		blocks = append(blocks, bot.Facts{{Label: t("report.done")}}, bot.Quote(c.Done))
@@ -79,6 +98,9 @@ func (a *App) caseText(lang string, c store.Incident, reporter string, notes []s
 	if signs := signs(c.CategoryReasons); signs != "" && c.Category == c.Suggested {
 		label := t("show.signs", locale.Data{"Category": t("category." + string(c.Category))})
 		blocks = append(blocks, bot.Facts{{Label: label, Value: signs}})
+	}
+	if hold != nil {
+		blocks = append(blocks, bot.Facts{{Label: t("hold.reason")}}, bot.Quote(hold.Reason))
 	}
 	if c.SeverityNote != "" {
 		blocks = append(blocks, bot.Facts{{Label: t("show.severity_note")}}, bot.Quote(c.SeverityNote))

@@ -87,9 +87,11 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 		if err := f.Close(); err != nil {
 			return fmt.Errorf("create the database: %w", err)
 		}
-		// 4 MiB of cache hold the upper levels of the indexes also of a large register.
+		// What is deleted or replaced is overwritten (secure_delete), see Scrub. 4 MiB of cache hold the upper levels of the indexes
+		// also of a large register.
 		db := open("?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-4096)&_pragma=wal_autocheckpoint(" + journalPages + ")")
+			"&_pragma=secure_delete(1)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-4096)" +
+			"&_pragma=wal_autocheckpoint(" + journalPages + ")")
 		db.SetMaxOpenConns(1)
 		s.writer = newPool(db)
 		if err := db.PingContext(ctx); err != nil {

@@ -11,7 +11,8 @@ import (
 const incidentColumns = `id, ref, number, version, status, reporter_id, surface, language, text, done, occurred_at, ` +
 	`discovered_at, registered_at, system_id, system_text, form, reported_aspects, personal_data, persons, sensitive_data, ` +
 	`sensitive_kinds, ongoing, near_miss, stop_question, suggested, confidence, category, category_reasons, aspects, ` +
-	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson`
+	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson, ` +
+	`anonymised_at, reporter_removed`
 
 func incidentFields(i *Incident) []any {
 	return []any{
@@ -21,7 +22,7 @@ func incidentFields(i *Incident) []any {
 		flag{&i.NearMiss}, flag{&i.StopQuestion}, &i.Suggested, &i.Confidence, &i.Category, list[policy.Reason]{&i.CategoryReasons},
 		aspects{&i.Aspects}, words[policy.Regulation]{&i.Regulations}, &i.Severity,
 		list[policy.SeverityReason]{&i.SeverityReasons}, &i.SeverityNote, optionalMillis{&i.AcknowledgedAt}, &i.AcknowledgedBy,
-		optionalMillis{&i.ClosedAt}, &i.ClosedBy, &i.Cause, &i.Lesson,
+		optionalMillis{&i.ClosedAt}, &i.ClosedBy, &i.Cause, &i.Lesson, optionalMillis{&i.AnonymisedAt}, flag{&i.ReporterRemoved},
 	}
 }
 

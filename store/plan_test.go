@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -59,6 +60,9 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.Absences(ctx, s.Now())
 	read(err)
+	if _, err = s.HoldOf(ctx, i.ID); !errors.Is(err, store.ErrNotFound) {
+		read(err)
+	}
 	system := int64(1)
 	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
 	read(err)

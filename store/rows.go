@@ -53,6 +53,9 @@ type Incident struct {
 	ClosedBy       *int64 // accounts.id
 	Cause          policy.Cause
 	Lesson         string
+
+	AnonymisedAt    *time.Time // when what people wrote was emptied last
+	ReporterRemoved bool       // it was known who reported
 }
 
 // Status is where a case stands.

@@ -9,3 +9,20 @@ CREATE TABLE absences (
     ends_at    BIGINT NOT NULL
 );
 CREATE INDEX absences_by_end ON absences (ends_at);
+
+-- When what a person wrote and who it was were emptied, and whether it was known who reported: 0 of a case that was reported without a
+-- name. A case that is taken up again is emptied anew after its next closing.
+ALTER TABLE incidents ADD COLUMN anonymised_at BIGINT;
+ALTER TABLE incidents ADD COLUMN reporter_removed BIGINT NOT NULL DEFAULT 0;
+CREATE INDEX incidents_to_anonymise ON incidents (closed_at, id)
+    WHERE closed_at IS NOT NULL AND (anonymised_at IS NULL OR anonymised_at <= closed_at);
+
+-- The cases that must be kept as they are until the hold is lifted.
+CREATE TABLE holds (
+    incident_id BIGINT PRIMARY KEY NOT NULL REFERENCES incidents (id),
+    account_id  BIGINT NOT NULL REFERENCES accounts (id),
+    reason      TEXT   NOT NULL,
+    held_at     BIGINT NOT NULL
+);
+
+CREATE INDEX deliveries_by_incident ON deliveries (incident_id) WHERE user_id <> '';

@@ -46,6 +46,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"reminders", testReminders},
 		{"similar incidents", testSimilarIncidents},
 		{"absences", testAbsences},
+		{"holds", testHolds},
+		{"anonymising", testAnonymise},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })
