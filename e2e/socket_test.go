@@ -96,9 +96,9 @@ func TestReportOverSocketMode(t *testing.T) {
 	})
 }
 
-// TestGracefulStop tells the program to stop while a report is being stored, which is made to take its time.
+// TestGracefulStop tells the program to stop while a report is being stored, which is made to take its time. It runs before the parallel
+// tests, and one part after another: of the platform's three seconds it uses a whole one up itself.
 func TestGracefulStop(t *testing.T) {
-	t.Parallel()
 	for _, socket := range []bool{false, true} {
 		door := "http"
 		if socket {
@@ -106,7 +106,6 @@ func TestGracefulStop(t *testing.T) {
 		}
 		for name, slow := range map[string]func(*testing.T) outage{"sqlite": lockedSQLite, "postgres": silentPostgres} {
 			t.Run(door+"/"+name, func(t *testing.T) {
-				t.Parallel()
 				away := slow(t)
 				s := newSlackStage(t, away.address, play{socket: socket})
 				s.start()
