@@ -417,12 +417,13 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"holds.reason": "deleted when the hold is lifted, and nothing is emptied before",
 
 		"incidents.lesson": kept, "decisions.reason": kept, "obligations.reason": kept, "obligations.start_reason": kept,
-		"obligations.reference": kept,
+		"obligations.reference": kept, "incidents.supplier_name": kept, "incidents.police_report": kept, "affected.consequences": kept,
+		"affected.informed_why": kept, "measures.text": kept, "measures.reason": kept, "measures.owner_email": kept, "measures.owner_name": kept,
 
 		"drafts.answers": brief, "kept_dialogs.answers": brief, "kept_dialogs.files": brief, "kept_dialogs.subject": brief, "kept_dialogs.ref": brief,
 		"claims.key": brief, "claims.outcome": brief, "link_codes.code": brief, "link_codes.address_sha256": brief,
 
-		"absences.holder": staff, "cards.lane": staff, "cards.channel": code, "deliveries.email": staff, "deliveries.channel": code,
+		"absences.holder": staff, "incidents.assignee": staff, "cards.lane": staff, "cards.channel": code, "deliveries.email": staff, "deliveries.channel": code,
 		"audit_events.actor": "an account that works cases; who reported is never named", "audit_events.detail": code,
 	}
 	for _, column := range []string{
@@ -433,6 +434,8 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"deliveries.surface", "deliveries.kind", "deliveries.last_error", "cards.surface", "cards.message_id",
 		"decisions.decision", "decisions.verdict", "obligations.step", "obligations.state", "reminders.key", "reminders.clock",
 		"reminders.kind", "reminders.stage", "audit_events.action", "audit_events.subject", "audit_events.prev_hash", "audit_events.hash",
+		"incidents.supplier", "incidents.crime", "incidents.involved", "affected.people", "affected.kinds", "affected.seriousness",
+		"affected.informed", "measures.ref", "measures.due_on", "measures.state",
 		"audit_head.hash", "counters.name", "leases.name", "leases.holder",
 	} {
 		decided[column] = code

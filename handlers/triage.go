@@ -23,7 +23,7 @@ const (
 
 // triageDeliveries are the cards of a new incident: to the triage channels, unless it touches Sweden's security, to those who are told at
 // once, and to those whom it concerns.
-func (a *App) triageDeliveries(r roster, incident store.Incident) []store.Delivery {
+func (a *App) triageDeliveries(ctx context.Context, r roster, incident store.Incident) ([]store.Delivery, error) {
 	var deliveries []store.Delivery
 	if !incident.StopQuestion {
 		for _, channel := range a.Settings.Triage {
@@ -33,31 +33,16 @@ func (a *App) triageDeliveries(r roster, incident store.Incident) []store.Delive
 			})
 		}
 	}
-	told := slices.Clone(r.atOnce(incident))
-	for _, role := range facts(incident).Concerned() {
-		told = append(told, r.of(role)...)
-	}
-	return append(deliveries, a.toHolders(told, cardDelivery, incident.ID)...)
-}
-
-// toRoles addresses those who are told what concerns any of the roles, each once.
-func (a *App) toRoles(r roster, roles []policy.Role, kind string, incidentID int64) []store.Delivery {
-	var holders []Holder
-	for _, role := range roles {
-		holders = append(holders, r.of(role)...)
-	}
-	return a.toHolders(holders, kind, incidentID)
+	deliveries = append(deliveries, a.toHolders(r.atOnce(incident), cardDelivery, incident.ID)...)
+	concerned, err := a.toRoles(ctx, r, facts(incident).Concerned(), cardDelivery, incident)
+	return addLanes(deliveries, concerned), err
 }
 
 // toHolders addresses role holders, each once, on every surface in use: by the account that the configuration names, else by e-mail, so
 // that an account that is linked or found by it is reached too. Where there is none, the message is skipped: see reachedElsewhere.
 func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store.Delivery {
 	var deliveries []store.Delivery
-	add := func(d store.Delivery) {
-		if !slices.ContainsFunc(deliveries, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
-			deliveries = append(deliveries, d)
-		}
-	}
+	add := func(d store.Delivery) { deliveries = addLanes(deliveries, []store.Delivery{d}) }
 	for _, h := range holders {
 		for _, surface := range a.Settings.Surfaces {
 			if id := h.Accounts[surface]; id != "" {
@@ -71,6 +56,37 @@ func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store
 		}
 	}
 	return deliveries
+}
+
+// toRoles addresses those who are told what concerns any of the roles in a case, each once.
+func (a *App) toRoles(ctx context.Context, r roster, roles []policy.Role, kind string, c store.Incident) ([]store.Delivery, error) {
+	var all []store.Delivery
+	for _, role := range roles {
+		holders := r.of(role)
+		if slices.Contains(lineRoles, role) {
+			var err error
+			if holders, err = a.holdersOn(ctx, role, c); err != nil {
+				return nil, err
+			}
+		}
+		all = addLanes(all, a.toHolders(holders, kind, c.ID))
+	}
+	return all, nil
+}
+
+// addLanes adds the deliveries that are not among them yet, of the same kind and in the same lane.
+func addLanes(all, more []store.Delivery) []store.Delivery {
+	for _, d := range more {
+		if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane && o.Kind == d.Kind }) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// without are the roles that are not among others.
+func without(roles, others []policy.Role) []policy.Role {
+	return slices.DeleteFunc(slices.Clone(roles), func(r policy.Role) bool { return slices.Contains(others, r) })
 }
 
 // reachedElsewhere tells whether a role holder, whom the surface of a delivery does not find by their e-mail address, is reached on

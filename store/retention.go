@@ -110,9 +110,11 @@ func (tx *Tx) Anonymise(ctx context.Context, id int64, toReporter []string) (Inc
 // journal still holds the pages as they were before: https://www.sqlite.org/wal.html. PostgreSQL does the like by itself (autovacuum),
 // when it has the time.
 func (s *Store) Scrub(ctx context.Context) error {
-	if !s.dialect.embedded {
+	if s.checkpointer == nil {
 		return nil
 	}
+	s.checkpointer.running.Lock()
+	defer s.checkpointer.running.Unlock()
 	var busy, log, copied int
 	if err := s.writer.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &log, &copied); err != nil {
 		return fmt.Errorf("empty the journal: %w", err)
