@@ -267,6 +267,8 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 			h.press(c, "close", nil)
 			h.press(c, "reopen", nil)
+			h.pressMore(c, "hold", nil)
+			h.pressMore(c, "lift_hold", nil)
 			h.press(c, "close", nil)
 		}
 		h.clarify()

@@ -53,6 +53,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
+		Retention:    config.Retention{Months: 24},
 		Limits: config.Limits{
 			Slack:   config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 300},
 			Discord: config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 1200},
@@ -345,7 +346,7 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Courses", "Advice", "Obligations", "Escalation", "Inform", "Significant",
+		"Organisation", "Roles", "Channels", "Documents", "Courses", "Advice", "Obligations", "Escalation", "Inform", "Significant", "Retention",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)

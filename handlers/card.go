@@ -31,7 +31,9 @@ type cardView struct {
 	Roles          []policy.Role    // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool             // the reporter takes no messages
 	Confidential   bool             // only the triage role reads it: the reporter's words may stand on it
-	Delay          time.Duration    // how late the card comes, 0 when it came as it should
+	Hold           *store.Hold      // nil: not held
+	HeldBy         string
+	Delay          time.Duration // how late the card comes, 0 when it came as it should
 }
 
 // noticeableDelay is when a late card says so: a CISO must be able to tell when the clock really started.
@@ -81,6 +83,7 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	if line := a.history(lang, v); line != "" {
 		m.Blocks = append(m.Blocks, bot.Small(line))
 	}
+	m.Blocks = append(m.Blocks, a.keeping(lang, v)...)
 	if v.Unreached {
 		m.Blocks = append(m.Blocks, bot.Small(t("card.unreached")))
 	}
@@ -134,7 +137,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
 	}
 	facts = append(facts, a.workFacts(lang, v)...)
-	if c.ReporterID == nil {
+	if c.ReporterID == nil && !c.ReporterRemoved {
 		facts = append(facts, bot.Fact{Label: t("card.reporter"), Value: t("card.anonymous")})
 	}
 	if v.Attachments > 0 {
@@ -309,7 +312,7 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 		add(messageButton, policy.MessageReporter, bot.Plain)
 	}
 	add(noteButton, policy.AddNote, bot.Plain)
-	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c)) > 0 }) {
+	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c, v.Hold != nil)) > 0 }) {
 		add(moreButton, policy.SeeCard, bot.Plain)
 	}
 	add(closeButton, policy.Close, bot.Danger)

@@ -513,9 +513,9 @@ func (h *house) rows(query string) []string {
 }
 
 // same fails the test when got differs from want.
-func same(t testing.TB, what string, got, want any) {
+func same(t testing.TB, what string, got, want any, opts ...cmp.Option) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, opts...); diff != "" {
 		t.Errorf("%s differs (-want +got):\n%s", what, diff)
 	}
 }

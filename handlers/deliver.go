@@ -136,8 +136,8 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 		if !errors.As(err, &refused) || !refused.Permanent {
 			return &card, err
 		}
-		if withdrawn {
-			return nil, errPointless
+		if withdrawn || incident.AnonymisedAt != nil && incident.Status == store.Closed {
+			return nil, errPointless // nor is an old case news because its words were emptied
 		}
 		// The copy is gone. A case must not become invisible because somebody tidied up: post it anew.
 		if err := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LoseCard(ctx, old.ID) }); err != nil {
@@ -283,6 +283,12 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 		return view, fmt.Errorf("reading the obligations of a card: %w", err)
 	}
 	view.Attachments = len(attachments)
+	if view.Hold, err = a.holdOf(ctx, incident); err != nil {
+		return view, err
+	}
+	if view.Hold != nil {
+		view.HeldBy = a.accountName(ctx, &view.Hold.AccountID)
+	}
 	return view, a.viewWork(ctx, &view)
 }
 
@@ -395,8 +401,10 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 
 // toReporter tells whether a kind of message goes to who reported. That they take no messages is their choice and nothing that
 // the CISO or an operator can mend: what it says stands under their reports instead, see unreached.
-func toReporter(kind string) bool {
-	return slices.Contains([]string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}, kind)
+func toReporter(kind string) bool { return slices.Contains(reporterKinds(), kind) }
+
+func reporterKinds() []string {
+	return []string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}
 }
 
 // noteUnreached has the card say that the reporter takes no messages, when it does not say so already.
@@ -436,7 +444,11 @@ func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code str
 	if err != nil || !fresh {
 		return err
 	}
-	others := a.toHolders(a.triageHolders(), undeliveredDelivery, *d.IncidentID)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	others := a.toHolders(onDuty.triage(), undeliveredDelivery, *d.IncidentID)
 	for _, channel := range a.Settings.Triage {
 		others = append(others, store.Delivery{
 			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,

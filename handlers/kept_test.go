@@ -432,6 +432,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 	c := h.report(maja, nil)
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
+	held := h.report(maja, nil)
+	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
 	for _, lang := range []string{"sv", "en"} {
@@ -446,6 +448,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 				by.ID = maja.ID
 			case "reopen":
 				about = closed.Ref
+			case "lift_hold":
+				about = held.Ref
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {
 				dialogs = append(dialogs, d)

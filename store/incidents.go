@@ -15,7 +15,7 @@ const incidentColumns = `id, ref, number, version, status, reporter_id, surface,
 	`sensitive_kinds, ongoing, near_miss, stop_question, suggested, confidence, category, category_reasons, aspects, ` +
 	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson, ` +
 	`assignee, resolved_at, ended_at, supplier, supplier_name, crime, police_report, secret, involved, lead_id, ` +
-	`confirmed_at, alternatives`
+	`confirmed_at, alternatives, anonymised_at, reporter_removed`
 
 func incidentFields(i *Incident) []any {
 	return []any{
@@ -28,7 +28,7 @@ func incidentFields(i *Incident) []any {
 		optionalMillis{&i.ClosedAt}, &i.ClosedBy, &i.Cause, &i.Lesson,
 		&i.Assignee, optionalMillis{&i.ResolvedAt}, optionalMillis{&i.EndedAt}, &i.Supplier, &i.SupplierName, &i.Crime, &i.PoliceReport,
 		flag{&i.Secret}, words[policy.Role]{&i.Involved}, &i.LeadID,
-		optionalMillis{&i.ConfirmedAt}, list[policy.Alternative]{&i.Alternatives},
+		optionalMillis{&i.ConfirmedAt}, list[policy.Alternative]{&i.Alternatives}, optionalMillis{&i.AnonymisedAt}, flag{&i.ReporterRemoved},
 	}
 }
 
