@@ -230,7 +230,7 @@ func TestManifestIsWhatIsHandled(t *testing.T) {
 			if len(m.Features.Commands) != 1 || m.Features.Commands[0].Command != "/incident" {
 				t.Errorf("commands are %+v", m.Features.Commands)
 			}
-			if s := m.Features.Shortcuts; len(s) != 1 || s[0].Type != "message" || s[0].CallbackID != slack.ReportShortcut {
+			if s := m.Features.Shortcuts; len(s) != 1 || s[0].Type != "message" || s[0].CallbackID != bot.ReportShortcut {
 				t.Errorf("shortcuts are %+v", s)
 			}
 			differs(t, "scopes", m.OAuth.Scopes.Bot, slack.Scopes())

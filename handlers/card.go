@@ -22,6 +22,7 @@ type cardView struct {
 	Attachments    int
 	Decisions      []store.Decision
 	Obligations    []store.Obligation
+	Room           *store.Room   // the latest; nil: none was opened
 	Roles          []policy.Role // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool          // the reporter takes no messages
 	Confidential   bool          // only the triage role reads it: the reporter's words may stand on it
@@ -127,7 +128,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	if c.Status == store.Closed {
 		facts = append(facts, bot.Fact{Label: t("close.cause"), Value: t("cause." + string(c.Cause))})
 	}
-	return facts
+	return append(facts, a.roomFact(lang, v.Room)...)
 }
 
 // severityReasons puts in words why the severity is what it is.
@@ -237,5 +238,8 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 	}
 	add(noteButton, policy.AddNote, bot.Plain)
 	add(closeButton, policy.Close, bot.Danger)
+	if mayHaveRoom(c) && (v.Room == nil || v.Room.ClosedAt != nil) {
+		add(roomButton, policy.OpenRoom, bot.Plain)
+	}
 	return buttons
 }

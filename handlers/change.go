@@ -44,6 +44,9 @@ func (a *App) change(ctx context.Context, req bot.Request, incident store.Incide
 		if err := a.redraw(ctx, tx, changed); err != nil {
 			return err
 		}
+		if err := a.closeRoomAfter(ctx, tx, changed); err != nil {
+			return err
+		}
 		if follow != nil {
 			deliveries, err := follow(tx, changed)
 			if err != nil {

@@ -103,6 +103,9 @@ func (a *App) handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case bot.Command:
 		return a.command(ctx, req)
 	case bot.Shortcut:
+		if req.Name == bot.CaptureShortcut {
+			return a.capture(ctx, req)
+		}
 		return a.openReport(ctx, req, req.Text)
 	case bot.Home:
 		return a.home(ctx, req)
@@ -143,6 +146,7 @@ const (
 	mineButton        = "mine"
 	attachmentsButton = "attachments"
 	linkCodeButton    = "link_code"
+	roomButton        = "room"
 )
 
 // ButtonIDs are all buttons that may stand in a message.
@@ -151,6 +155,7 @@ func ButtonIDs() []string {
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
+		roomButton,
 	}
 }
 
@@ -196,6 +201,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openReopen(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
+	case roomButton:
+		return a.openRoom(ctx, req)
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)

@@ -39,6 +39,7 @@ const (
 	AddNote           Action = "add_note"
 	Close             Action = "close"     // and take up again
 	ShowText          Action = "show_text" // read the reporter's own words
+	OpenRoom          Action = "open_room" // open a private channel for those who work the case
 )
 
 // Case is what of a case decides who may do what with it.
@@ -93,6 +94,7 @@ var accesses = []access{
 	{AddNote, triage, []Role{DPO}, nil}, // of what concerns Sweden's security nothing is written here
 	{Close, triage, nil, triageStop},
 	{ShowText, triage, []Role{DPO}, triageStop},
+	{OpenRoom, triage, nil, nil}, // of what concerns Sweden's security nothing is written here
 }
 
 // Actions lists the actions in the order in which they are shown. The slice is the caller's own.

@@ -18,6 +18,7 @@ var access = map[string]map[policy.Action]string{
 		policy.DecideSignificant: "ciso deputy_ciso", policy.MeetObligation: "ciso deputy_ciso", policy.MessageReporter: "ciso deputy_ciso",
 		policy.AddNote: "ciso deputy_ciso",
 		policy.Close:   "ciso deputy_ciso", policy.ShowText: "ciso deputy_ciso",
+		policy.OpenRoom: "ciso deputy_ciso",
 	},
 	"personal data": {
 		policy.SeeCard: "ciso deputy_ciso dpo", policy.Acknowledge: "ciso deputy_ciso security_chief it_chief",
@@ -25,6 +26,7 @@ var access = map[string]map[policy.Action]string{
 		policy.DecideSignificant: "ciso deputy_ciso", policy.MeetObligation: "ciso deputy_ciso dpo", policy.MessageReporter: "ciso deputy_ciso",
 		policy.AddNote: "ciso deputy_ciso dpo",
 		policy.Close:   "ciso deputy_ciso", policy.ShowText: "ciso deputy_ciso dpo",
+		policy.OpenRoom: "ciso deputy_ciso",
 	},
 	"a technical case": {
 		policy.SeeCard: "ciso deputy_ciso it_chief", policy.Acknowledge: "ciso deputy_ciso security_chief it_chief",
@@ -32,6 +34,7 @@ var access = map[string]map[policy.Action]string{
 		policy.DecideSignificant: "ciso deputy_ciso", policy.MeetObligation: "ciso deputy_ciso", policy.MessageReporter: "ciso deputy_ciso",
 		policy.AddNote: "ciso deputy_ciso",
 		policy.Close:   "ciso deputy_ciso", policy.ShowText: "ciso deputy_ciso",
+		policy.OpenRoom: "ciso deputy_ciso",
 	},
 	"something thrown away": {
 		policy.SeeCard: "ciso deputy_ciso archivist", policy.Acknowledge: "ciso deputy_ciso security_chief it_chief",
@@ -39,6 +42,7 @@ var access = map[string]map[policy.Action]string{
 		policy.DecideSignificant: "ciso deputy_ciso", policy.MeetObligation: "ciso deputy_ciso", policy.MessageReporter: "ciso deputy_ciso",
 		policy.AddNote: "ciso deputy_ciso",
 		policy.Close:   "ciso deputy_ciso", policy.ShowText: "ciso deputy_ciso",
+		policy.OpenRoom: "ciso deputy_ciso",
 	},
 	"Sweden's security": {
 		policy.SeeCard: "ciso deputy_ciso security_chief", policy.Acknowledge: "ciso deputy_ciso security_chief",
@@ -47,6 +51,7 @@ var access = map[string]map[policy.Action]string{
 		policy.MessageReporter: "ciso deputy_ciso security_chief",
 		policy.AddNote:         "", policy.Close: "ciso deputy_ciso security_chief",
 		policy.ShowText: "ciso deputy_ciso security_chief",
+		policy.OpenRoom: "",
 	},
 }
 

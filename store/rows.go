@@ -113,8 +113,9 @@ type Note struct {
 	IncidentID int64
 	At         time.Time
 	AuthorID   *int64 // accounts.id
-	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text)
+	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text), "captured" (in a room) …
 	Text       string
+	Source     string // of one that was captured: the message it was, no two notes from the same; else ""
 }
 
 // Attachment is a file that came with a report. Content is fetched after the commit.

@@ -95,6 +95,9 @@ type Channel struct {
 	BotIsMember bool
 	Members     []string // user ids; nil for a channel: all people
 	IM          string   // set: direct messages with this user
+
+	creator string // who made it, "" for one that was there from the start
+	created time.Time
 }
 
 // Message is a posted message.

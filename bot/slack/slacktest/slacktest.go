@@ -37,7 +37,7 @@ const channel = "C0ALLMANT"
 func Open(t testing.TB, opts Options) *Stage {
 	t.Helper()
 	space := workspace.New(workspace.Options{
-		Clock: opts.Clock, NoRateLimits: true, Shortcuts: []workspace.Shortcut{{CallbackID: slack.ReportShortcut, Name: "Rapportera"}},
+		Clock: opts.Clock, NoRateLimits: true, Shortcuts: []workspace.Shortcut{{CallbackID: bot.ReportShortcut, Name: "Rapportera"}},
 	})
 	api := httptest.NewServer(space)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
