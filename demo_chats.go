@@ -29,7 +29,7 @@ func demoSlack() *slackspace.Workspace {
 	t := func(key string) string { return texts.T(locale.Swedish, key) }
 	space := slackspace.New(slackspace.Options{
 		Path: demoSlackPath, Name: "Exempelby kommun", BotName: "incidentbot",
-		Command:   slackspace.Command{Name: "/incident", Description: t("manifest.command"), Usage: t("manifest.command.hint")},
+		Command: slackspace.Command{Name: "/incident", Description: t("manifest.command"), Usage: t("manifest.command.hint")},
 		Shortcuts: []slackspace.Shortcut{
 			{CallbackID: bot.ReportShortcut, Name: t("manifest.shortcut")}, {CallbackID: bot.CaptureShortcut, Name: t("manifest.capture")},
 		},

@@ -30,7 +30,7 @@ func deeds() []deed {
 		submit("category", "change_category", bot.Values{"category": {"theft"}, "aspects": {"K"}}),
 		submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
 		submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
-		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
+		press("room", "open_room"), press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
 		press("reopen", "close"), submit("reopen", "close", bot.Values{"reason": {"Det hände igen."}}),
 		press("breach", "decide_breach"), press("significant", "decide_significant"), press("obligation", "meet_obligation"),
 		submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
@@ -66,7 +66,7 @@ func TestAuthorisation(t *testing.T) {
 				// is no matter of other authorities than the security police.
 				allowed := person.ordinary || person.who == johan && d.action == "acknowledge"
 				if stop == "yes" {
-					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation", "add_note"}, d.action)
+					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation", "add_note", "open_room"}, d.action)
 				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)

@@ -88,8 +88,7 @@ var timelineActions = map[string]string{
 	"incident.noted": "noted", "incident.closed": "closed", "incident.reopened": "reopened", "incident.text_shown": "text_shown",
 	"incident.drafts_sent": "drafts_sent", "reporter.messaged": "messaged", "reporter.answered": "answered",
 	"obligation.done": "obligation_done", "obligation.not_needed": "obligation_not_needed", "obligation.moved": "obligation_moved",
-	"reminder.sent": "reminded",
-	"incident.room_opened": "room_opened", "incident.captured": "captured",
+	"reminder.sent": "reminded", "incident.room_opened": "room_opened", "incident.captured": "captured",
 }
 
 // timelineLength is how many lines of a timeline are shown, the latest ones.

@@ -25,7 +25,7 @@ func roomFields(r *Room) []any {
 	}
 }
 
-// roomIn is the condition that a row of deliveries goes to a room; channel <> '' is that of the index rooms_channel, word for word.
+// roomIn is the condition that a row of deliveries goes to a room. It ends with the condition of the index rooms_channel, word for word.
 const roomIn = `rooms.surface = deliveries.surface AND rooms.channel = deliveries.channel AND rooms.channel <> ''`
 
 const (

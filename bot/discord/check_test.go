@@ -39,7 +39,7 @@ func registered(t *testing.T, w *workspace.Workspace, s *discord.Surface) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	err := w.Until(t.Context(), func() bool { return len(w.Commands()) == 2 })
+	err := w.Until(t.Context(), func() bool { return len(w.Commands()) == 3 })
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)

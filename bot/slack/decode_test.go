@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -78,6 +79,10 @@ func TestDecodeInteraction(t *testing.T) {
 			Request: bot.Request{
 				Kind: bot.Shortcut, Key: "slack:shortcut:3.3.b", Actor: anna, Name: "report_message",
 				Text: "Titta <här> Skatteverket (https://evil.example/x) https://ok.example @U7 #allmant @channel & a < b",
+				Said: bot.Said{
+					Ref:    bot.Ref{Surface: "slack", Channel: "C5", ID: "1.0"},
+					Author: bot.Actor{Surface: "slack", ID: "U7"}, At: time.Unix(1, 0).UTC(),
+				},
 			},
 			TriggerID: "3.3.b", ResponseURL: "https://hooks.slack.com/app/T1/2/y", Channel: "C5",
 		}},
