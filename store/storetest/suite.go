@@ -45,6 +45,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"obligations", testObligations},
 		{"reminders", testReminders},
 		{"similar incidents", testSimilarIncidents},
+		{"rooms", testRooms},
+		{"captured notes", testCapturedNotes},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })

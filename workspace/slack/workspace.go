@@ -315,6 +315,18 @@ func (w *Workspace) AddChannel(c Channel) string {
 	return c.ID
 }
 
+// Channels returns the conversations, in the order in which they were made.
+func (w *Workspace) Channels() []Channel {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := make([]Channel, len(w.order))
+	for i, id := range w.order {
+		all[i] = *w.channels[id]
+		all[i].Members = slices.Clone(all[i].Members)
+	}
+	return all
+}
+
 // DirectMessages returns the id of the conversation between a user and the bot.
 func (w *Workspace) DirectMessages(user string) string {
 	w.mu.Lock()
