@@ -79,6 +79,10 @@ func composed() []string {
 	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened")
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
 		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded")
+	add("button.*", "room")
+	add("card.room.*", "opening", "open", "failed")
+	add("note.*", "captured")
+	add("timeline.*", "room_opened", "captured")
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")
