@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
-	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
 )
@@ -30,7 +29,7 @@ func (a *App) capture(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{}, fmt.Errorf("reading the incident of a room: %w", err)
 	}
 	req.Subject = incident.Ref
-	incident, lang, denied, err := a.openCase(ctx, req, policy.AddNote)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.AddNote)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -42,8 +41,7 @@ func (a *App) capture(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	err = a.change(ctx, req, incident, "incident.captured",
 		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
 			if c.Status == store.Closed {
-				answer = "already_closed"
-				return nil, errDone
+				return nil, errClosed
 			}
 			note := store.Note{
 				IncidentID: c.ID, At: req.Said.At, Kind: capturedNote, Text: text, Source: at.Surface + ":" + at.Channel + ":" + at.ID,
@@ -70,8 +68,5 @@ func (a *App) capture(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			}
 			return map[string]any{"text_sha256": digest(text)}, tx.AddNote(ctx, &note)
 		}, nil)
-	if err != nil {
-		return bot.Reply{}, err
-	}
-	return a.private(lang, answer, locale.Data{"Number": incident.Number}), nil
+	return a.outcome(lang, answer, incident, err)
 }

@@ -23,18 +23,21 @@ const (
 )
 
 // mayHaveRoom tells whether a case is of the kind that a private channel is opened for.
-func mayHaveRoom(c store.Incident) bool { return c.Severity == policy.Serious }
+func mayHaveRoom(c store.Incident) bool { return c.Severity == policy.Serious || c.Secret }
 
 // openRoom has a private channel made for those who work a case. A case has one at a time.
 func (a *App) openRoom(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.OpenRoom)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.OpenRoom)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
 	answer := "room.opening"
 	err = a.change(ctx, req, incident, "incident.room_opened",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if c.Status == store.Closed || !mayHaveRoom(*c) {
+			switch {
+			case c.Status == store.Closed:
+				return nil, errClosed
+			case !mayHaveRoom(*c):
 				answer = "room.not_for_this"
 				return nil, errDone
 			}
@@ -54,10 +57,18 @@ func (a *App) openRoom(ctx context.Context, req bot.Request) (bot.Reply, error) 
 				Lane: req.Actor.Surface + ":room:" + c.Number, Surface: req.Actor.Surface, Kind: openRoomDelivery, IncidentID: &c.ID, Urgent: true,
 			}}, nil
 		})
+	return a.outcome(lang, answer, incident, err)
+}
+
+// outcome is the private answer to what was tried with a case: the text with the key, or that the case is closed.
+func (a *App) outcome(lang, key string, c store.Incident, err error) (bot.Reply, error) {
+	if errors.Is(err, errClosed) {
+		key, err = "already_closed", nil
+	}
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return a.private(lang, answer, locale.Data{"Number": incident.Number}), nil
+	return a.private(lang, key, locale.Data{"Number": c.Number}), nil
 }
 
 // makeRoom makes the channel of a case's room, and has the card posted in it.
@@ -144,7 +155,11 @@ func (a *App) responders(ctx context.Context, room store.Room, incident store.In
 		if !policy.May([]policy.Role{role}, policy.SeeCard, facts(incident)) {
 			continue
 		}
-		for _, h := range a.Settings.Roles[role] {
+		holders, err := a.holdersOn(ctx, role, incident)
+		if err != nil {
+			return nil, err
+		}
+		for _, h := range holders {
 			id := h.Accounts[room.Surface]
 			if id == "" && h.Email != "" {
 				account, err := a.accountByEmail(ctx, room.Surface, h.Email)

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,7 +39,11 @@ func (a *App) show(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("recording that a report was read: %w", err)
 	}
-	message := a.caseText(lang, incident, reporter, notes, a.speakers(ctx, notes), attachments)
+	affected, err := a.Store.Affected(ctx, incident.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return bot.Reply{}, fmt.Errorf("reading whom a case affected: %w", err)
+	}
+	message := a.caseText(lang, incident, reporter, notes, a.speakers(ctx, notes), attachments, affected)
 	return bot.Reply{Message: &message}, nil
 }
 
@@ -74,7 +79,8 @@ func (a *App) speakers(ctx context.Context, notes []store.Note) map[int64]string
 
 // caseText is the report in the reporter's words, with what was written since.
 func (a *App) caseText(
-	lang string, c store.Incident, reporter string, notes []store.Note, speakers map[int64]string, attachments []store.Attachment,
+	lang string, c store.Incident, reporter string, notes []store.Note, speakers map[int64]string,
+	attachments []store.Attachment, affected store.Affected,
 ) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	heading := t("show.heading", locale.Data{"Number": c.Number})
@@ -95,6 +101,13 @@ func (a *App) caseText(
 	}
 	if c.SeverityNote != "" {
 		blocks = append(blocks, bot.Facts{{Label: t("show.severity_note")}}, bot.Quote(c.SeverityNote))
+	}
+	for _, text := range []struct{ key, text string }{
+		{"affected.consequences", affected.Consequences}, {"affected.informed_why", affected.InformedWhy},
+	} {
+		if text.text != "" {
+			blocks = append(blocks, bot.Facts{{Label: t(text.key)}}, bot.Quote(text.text))
+		}
 	}
 	for _, n := range notes {
 		data := locale.Data{"Time": locale.Time(n.At, a.Settings.Location)}

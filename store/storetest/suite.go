@@ -45,6 +45,12 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"obligations", testObligations},
 		{"reminders", testReminders},
 		{"similar incidents", testSimilarIncidents},
+		{"affected", testAffected},
+		{"measures", testMeasures},
+		{"members", testMembers},
+		{"incidents before", testIncidentsBefore},
+		{"named", testNamed},
+		{"unanswered", testUnanswered},
 		{"rooms", testRooms},
 		{"captured notes", testCapturedNotes},
 	}
