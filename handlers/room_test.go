@@ -72,6 +72,23 @@ func TestRoomIsOfferedForTheMostSeriousCases(t *testing.T) {
 	}
 }
 
+func TestRoomOfASecretCaseIsForThoseWhoWereDrawnIn(t *testing.T) {
+	h := onSQLite(t)
+	c := h.report(maja, bot.Values{"personal": {"yes"}, "text": {"Listan över alla brukare mejlades till fel adress"}})
+	h.submit(karin, "secrecy", c.Ref, bot.Values{"secret": {"yes"}, "reason": {"Känsligt"}})
+	h.settle()
+	if card, offered := h.roomOffered(c); !offered {
+		t.Fatalf("it is not offered:\n%s", card)
+	}
+	h.submit(karin, "involve", c.Ref, bot.Values{"roles": {"security_chief"}, "message": {"Titta"}})
+	h.press(karin, "room", c.Ref)
+	h.settle()
+	same(t, "members", h.chat.rooms[0].Members, []string{karin.ID, omar.ID, johan.ID}) // and not Dora
+	if card := text(&h.chat.to(bot.Address{Surface: "chat", Channel: h.chat.rooms[0].Channel})[1].Message); strings.Contains(card, "Felskick") {
+		t.Errorf("the card there tells what it is about:\n%s", card)
+	}
+}
+
 func TestRoomIsMadeForThoseWhoWorkTheCase(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		c := h.serious(bot.Values{"personal": {"yes"}, "text": {"Listan över alla brukare mejlades till fel adress"}})
