@@ -170,7 +170,15 @@ func TestRoomWhoseAnswerWasLostIsFoundAgain(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.settle()
-		if err := h.run(again[0]); err != nil { // and once more, as after a crash
+		h.settle()
+		// And once more, as when the process died before it knew that it was done.
+		var heads []int64
+		h.write(func(tx *store.Tx) (err error) {
+			d := store.Delivery{Lane: "chat:room:again", Surface: "chat", Kind: "open_room", IncidentID: &c.ID}
+			heads, err = tx.AddDeliveries(t.Context(), []store.Delivery{d})
+			return err
+		})
+		if err := h.run(handlers.Job{Kind: handlers.DeliverJob, ID: heads[0]}); err != nil {
 			t.Fatal(err)
 		}
 		h.settle()

@@ -172,7 +172,7 @@ func TestPrivateChannelIsForItsMembers(t *testing.T) {
 	if _, err := s.Shortcut(context.Background(), anna, id, said.TS, ""); err == nil {
 		t.Error("a shortcut is used when it is archived")
 	}
-	if seen := s.page(anna, general); strings.Contains(seen, "inc-2026-0042") || !strings.Contains(seen, `"unread":0`) {
+	if seen := s.page(anna, general); strings.Contains(seen, "inc-2026-0042") || !strings.Contains(seen, `"title":"Undersköterska","unread":0`) {
 		t.Errorf("when it is archived a member sees %s", seen)
 	}
 }
