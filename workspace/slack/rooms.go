@@ -44,7 +44,8 @@ func wrongName(name string) string {
 	case utf8.RuneCountInString(name) > maxChannelName:
 		return "invalid_name_maxlength"
 	case strings.ContainsFunc(name, func(r rune) bool {
-		return !(unicode.IsLetter(r) && unicode.ToLower(r) == r || unicode.IsDigit(r) || r == '-' || r == '_')
+		lower := unicode.IsLetter(r) && unicode.ToLower(r) == r
+		return !lower && !unicode.IsDigit(r) && r != '-' && r != '_'
 	}):
 		return "invalid_name_specials"
 	case strings.Trim(name, "-_") == "":
