@@ -60,3 +60,32 @@ func TestDemoOpensAPrivateChannelForASeriousCase(t *testing.T) {
 		t.Errorf("who is not in it sees %q", all)
 	}
 }
+
+// The same case in the other chat: its room is opened where the button is pressed.
+func TestDemoOpensAPrivateChannelOnDiscord(t *testing.T) {
+	page := startDemo(t, demoCommand{})
+	s := browser.Open(t, 1280, 860)
+	s.Do(chromedp.Navigate(page+demoSlackPath+"/"), chromedp.WaitVisible(connected))
+	s.Do(become(karin)...)
+	s.Do(browser.Click(browser.ID("conversation-"+demoTriage)), chromedp.WaitVisible(`[data-heading$=" · Ny"]`))
+	number := regexp.MustCompile(`INC-\d{4}-\d{4}`).FindString(browser.Get(s, chromedp.Text(`[data-heading$=" · Ny"]`)))
+	s.Do(raise(cardOf(number, "Ny"))...)
+
+	d := browser.Open(t, 1280, 860)
+	d.Do(chromedp.Navigate(page+demoDiscordPath+"/"), chromedp.WaitVisible(connected))
+	d.Do(become(demoKarin)...)
+	press := cardOf(number, "Ny") + ` [data-testid^="action-b|room|"]`
+	d.Do(browser.Click(browser.ID("conversation-"+demoDiscordTriage)), browser.Click(press), enter(number))
+	d.Do(says("[data-testid=messages]", "Privat kanal för "+number), browser.Type("#composer-text", "Skrivaren är avstängd sedan 10.31.\r"))
+	d.Do(says("[data-testid=messages]", "avstängd"))
+	d.Shoot("room-discord")
+	d.Do(
+		chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll('[data-testid^="menu-"]')].at(-1).click()`),
+		browser.Click(browser.ID("shortcut-Spara i ärendet")), says("[data-testid=messages]", "Meddelandet är sparat i "+number),
+	)
+	d.Do(become(demoAmir)...)
+	d.Do(chromedp.WaitVisible(browser.ID("conversation-" + demoDiscordGeneral)))
+	if all := browser.Get(d, chromedp.Text("#conversations")); strings.Contains(all, strings.ToLower(number)) {
+		t.Errorf("who is not in it sees %q", all)
+	}
+}
