@@ -48,6 +48,9 @@ const unsure = 0.4
 func (a *App) card(lang string, v cardView) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	c := v.Incident
+	if c.Secret && v.Roles == nil {
+		v.Obligations = nil // what is to be done tells what it is about
+	}
 	state := t("status." + string(c.Status))
 	m := bot.Message{Summary: t("card.summary", locale.Data{"Number": c.Number, "State": state})}
 	if c.StopQuestion {

@@ -514,7 +514,9 @@ func TestTheNextInLineIsToldWhenNobodyActs(t *testing.T) {
 		{"nobody does anything", func(*house, store.Incident) {}, 1},
 		{"the CISO only looks", func(h *house, c store.Incident) { h.press(karin, "show", c.Ref) }, 1},
 		{"the CISO works the case", func(h *house, c store.Incident) { h.submit(karin, "note", c.Ref, bot.Values{"message": {"Ringt IT."}}) }, 0},
-		{"the reporter answers", func(h *house, c store.Incident) { h.submit(maja, "answer", c.Ref, bot.Values{"message": {"Tolv stycken."}}) }, 1},
+		{"the reporter answers", func(h *house, c store.Incident) {
+			h.submit(maja, "answer", c.Ref, bot.Values{"message": {"Tolv stycken."}})
+		}, 1},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			h := onSQLite(t)

@@ -83,10 +83,10 @@ func (a *App) toRoles(ctx context.Context, roles []policy.Role, kind string, c s
 	return all, nil
 }
 
-// addLanes adds the deliveries whose lane is not among them yet.
+// addLanes adds the deliveries that are not among them yet, of the same kind and in the same lane.
 func addLanes(all, more []store.Delivery) []store.Delivery {
 	for _, d := range more {
-		if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
+		if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane && o.Kind == d.Kind }) {
 			all = append(all, d)
 		}
 	}
