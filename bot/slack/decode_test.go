@@ -312,3 +312,36 @@ func FuzzDecodeCommand(f *testing.F) {
 		}
 	})
 }
+
+func TestDecodeWhatIsToBeCaptured(t *testing.T) {
+	for name, c := range map[string]struct {
+		message string
+		want    bot.Said
+	}{
+		"a person's": {`{"ts":"1764038000.000200","user":"U2","text":"Hej"}`, bot.Said{
+			Ref: bot.Ref{Surface: "slack", Channel: "C1", ID: "1764038000.000200"}, Author: bot.Actor{Surface: "slack", ID: "U2"},
+			At: time.Unix(1764038000, 0).UTC(),
+		}},
+		"an app's": {`{"ts":"1764038000.000200","username":"Larm","text":"Hej"}`, bot.Said{
+			Ref: bot.Ref{Surface: "slack", Channel: "C1", ID: "1764038000.000200"}, Author: bot.Actor{Surface: "slack", Name: "Larm"},
+			At: time.Unix(1764038000, 0).UTC(),
+		}},
+		"one without a time": {`{"ts":"nu","user":"U2","text":"Hej"}`, bot.Said{
+			Ref: bot.Ref{Surface: "slack", Channel: "C1", ID: "nu"}, Author: bot.Actor{Surface: "slack", ID: "U2"},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, err := slack.DecodeInteraction([]byte(`{"type":"message_action","callback_id":"capture_message","trigger_id":"1.2.3",` +
+				`"user":{"id":"U1"},"channel":{"id":"C1"},"message":` + c.message + `}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in.Request.Name != bot.CaptureShortcut || in.Request.Kind != bot.Shortcut {
+				t.Errorf("it came as %+v", in.Request)
+			}
+			if diff := cmp.Diff(c.want, in.Request.Said); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
