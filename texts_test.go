@@ -100,6 +100,14 @@ func composed() []string {
 	add("card.room.*", "opening", "open", "failed")
 	add("note.*", "captured")
 	add("timeline.*", "room_opened", "captured")
+	add("timeline.*", "category_confirmed", "clarified")
+	for _, pair := range policy.ConfusablePairs() {
+		key := string(pair[0]) + "." + string(pair[1])
+		add("clarify.*", key, key+"."+string(pair[0]), key+"."+string(pair[1]))
+	}
+	for _, c := range policy.Categories() {
+		add("clarify.general.*", string(c))
+	}
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")

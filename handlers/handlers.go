@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
@@ -73,7 +74,7 @@ type Job struct {
 type App struct {
 	Store      *store.Store
 	Texts      *locale.Texts
-	Classifier *policy.Classifier
+	Classifier *policy.Classifier // the program's own; see classifier
 	Settings   Settings
 	// Enqueue puts jobs in the transaction. It is the job queue's only door into this room.
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
@@ -87,6 +88,7 @@ type App struct {
 	Metrics *Metrics
 
 	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
+	model   atomic.Pointer[modelInUse]
 }
 
 var _ bot.Handler = (*App)(nil)
@@ -162,6 +164,10 @@ const (
 	attachButton      = "attach"
 	linkCodeButton    = "link_code"
 	roomButton        = "room"
+
+	clarifyFirstButton   = "clarify_a" // the category suggested
+	clarifySecondButton  = "clarify_b" // the one next to it
+	clarifyUnknownButton = "clarify_unknown"
 )
 
 // ButtonIDs are all buttons that may stand in a message.
@@ -170,6 +176,7 @@ func ButtonIDs() []string {
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
+		clarifyFirstButton, clarifySecondButton, clarifyUnknownButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 		roomButton,
@@ -250,6 +257,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openLinkCode(ctx, req)
 	case roomButton:
 		return a.openRoom(ctx, req)
+	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
+		return a.clarify(ctx, req)
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)

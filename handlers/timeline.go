@@ -93,6 +93,7 @@ var timelineActions = map[string]string{
 	"incident.involved": "involved", "incident.grouped": "grouped", "incident.secrecy_set": "secrecy_set", "incident.attached": "attached",
 	"measure.added": "measure_added", "measure.done": "measure_done", "measure.dropped": "measure_dropped",
 	"incident.room_opened": "room_opened", "incident.captured": "captured",
+	"incident.category_confirmed": "category_confirmed", "reporter.clarified": "clarified",
 }
 
 // timelineLength is how many lines of a timeline are shown, the latest ones.
