@@ -35,6 +35,9 @@ func (a *App) Deliver(ctx context.Context, id int64, last bool) (asked bool, err
 		return false, fmt.Errorf("beginning a delivery: %w", err)
 	}
 	card, err := a.send(ctx, d)
+	if gone, ok := errors.AsType[*bot.SendError](err); ok && gone.Permanent && d.Channel != "" {
+		err = a.leaveRoom(ctx, d, gone)
+	}
 	var refused *bot.SendError
 	switch {
 	case err == nil:
@@ -76,6 +79,12 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	surface, ok := a.Surfaces[d.Surface]
 	if !ok {
 		return nil, &bot.SendError{Code: "surface_not_configured", Permanent: true}
+	}
+	switch d.Kind {
+	case openRoomDelivery:
+		return nil, a.makeRoom(ctx, surface, d)
+	case closeRoomDelivery:
+		return nil, a.closeRoom(ctx, surface, d)
 	}
 	to, account, err := a.address(ctx, d)
 	if err != nil {
@@ -289,6 +298,13 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 	if view.Hold != nil {
 		view.HeldBy = a.accountName(ctx, &view.Hold.AccountID)
 	}
+	room, err := a.Store.Room(ctx, incident.ID)
+	switch {
+	case err == nil:
+		view.Room = &room
+	case !errors.Is(err, store.ErrNotFound):
+		return view, fmt.Errorf("reading the room of a card: %w", err)
+	}
 	return view, a.viewWork(ctx, &view)
 }
 
@@ -325,6 +341,11 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 		return a.news(lang, d.Kind, incident, "", store.Note{}), nil
 	case answeredDelivery:
 		return a.answeredLetter(lang, incident), nil
+	case roomDelivery:
+		return a.roomLetter(lang, incident), nil
+	case roomFailedDelivery:
+		text := a.Texts.T(lang, "room.failed", locale.Data{"Number": incident.Number})
+		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil
 	case reminderDelivery:
 		roles, err := reader(ctx, incident)
 		if err != nil {
@@ -426,6 +447,9 @@ func (a *App) noteUnreached(ctx context.Context, tx *store.Tx, d store.Delivery,
 // bury makes a dead letter visible: in the audit chain, and to those who work the cases, by another way than the one that
 // failed; once a day and lane, because a channel that is gone fails for every case.
 func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code string) error {
+	if d.Kind == openRoomDelivery {
+		return a.roomFailed(ctx, tx, d, code)
+	}
 	subject := ""
 	if d.IncidentID != nil {
 		incident, err := tx.IncidentByID(ctx, *d.IncidentID)

@@ -108,6 +108,9 @@ func (a *App) handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case bot.Command:
 		return a.command(ctx, req)
 	case bot.Shortcut:
+		if req.Name == bot.CaptureShortcut {
+			return a.capture(ctx, req)
+		}
 		return a.openReport(ctx, req, req.Text)
 	case bot.Home:
 		return a.home(ctx, req)
@@ -164,6 +167,7 @@ const (
 	secrecyButton     = "secrecy"
 	attachButton      = "attach"
 	linkCodeButton    = "link_code"
+	roomButton        = "room"
 
 	clarifyFirstButton   = "clarify_a" // the category suggested
 	clarifySecondButton  = "clarify_b" // the one next to it
@@ -179,6 +183,7 @@ func ButtonIDs() []string {
 		clarifyFirstButton, clarifySecondButton, clarifyUnknownButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
+		roomButton,
 	}
 }
 
@@ -256,6 +261,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAttach(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
+	case roomButton:
+		return a.openRoom(ctx, req)
 	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
 		return a.clarify(ctx, req)
 	}

@@ -133,6 +133,7 @@ type Note struct {
 	AuthorID   *int64 // accounts.id
 	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text) …; the handlers know them
 	Text       string
+	Source     string // of one that was captured: the message it was, no two notes from the same; else ""
 }
 
 // Affected is whom a case affected and how: what a notification of a personal data breach asks (GDPR article 33.3).
