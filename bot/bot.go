@@ -148,8 +148,8 @@ type Surface interface {
 	// Send posts m. key names the message: when retry is true an earlier attempt may have come through, and a message
 	// already posted with the same key is found and returned instead of posted again, where the platform allows that.
 	Send(ctx context.Context, to Address, m Message, key string, retry bool) (Ref, error)
-	// SendFile sends a file, named name, by itself.
-	SendFile(ctx context.Context, to Address, name string, content []byte) error
+	// SendFile sends a file, named name, by itself. alt says what a picture shows, for those who cannot see it; "" for what is none.
+	SendFile(ctx context.Context, to Address, name, alt string, content []byte) error
 	// Edit redraws a posted message.
 	Edit(ctx context.Context, ref Ref, m Message) error
 	// Profile tells who a person is.

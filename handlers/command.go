@@ -19,6 +19,8 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.mine(ctx, req)
 	case "case", "ärende":
 		return a.private(a.language(ctx, req.Actor), "case.how"), nil
+	case "training", "utbildning":
+		return a.training(ctx, req)
 	case "help", "hjälp", "?":
 		return a.help(ctx, req)
 	}
@@ -42,6 +44,7 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 		},
 		{Text: "mine", Name: t("subcommand.mine"), Description: t("help.mine")},
 		{Text: "status", Name: t("subcommand.status"), Description: t("help.status")},
+		{Text: "training", Name: t("subcommand.training"), Description: t("help.training")},
 		{
 			Text: "case", Name: t("subcommand.case"), Description: t("help.case"),
 			Argument: &bot.Field{ID: "number", Kind: bot.Text, Required: true, Label: t("subcommand.case.number")},
@@ -67,6 +70,7 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				{Label: "/incident mina", Value: t("help.mine")},
 				{Label: "/incident status", Value: t("help.status")},
 				{Label: "/incident ärende", Value: t("help.case")},
+				{Label: "/incident utbildning", Value: t("help.training")},
 				{Label: "/incident koppla", Value: t("help.link")},
 				{Label: "/incident hjälp", Value: t("help.help")},
 			},

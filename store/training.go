@@ -101,7 +101,7 @@ type Trainee struct {
 }
 
 const selectCompleted = `SELECT person_id, course, version, max(completed_on) FROM completions WHERE person_id BETWEEN ? AND ? ` +
-	`GROUP BY person_id, course, version ORDER BY person_id`
+	`GROUP BY person_id, course, version`
 
 func latestFields(l *Latest) []any { return []any{&l.PersonID, &l.Course, &l.Version, &l.Day} }
 
@@ -122,15 +122,41 @@ func (s *Store) TraineesByManager(ctx context.Context, email string) ([]Trainee,
 	if err != nil {
 		return nil, err
 	}
-	all := make([]Trainee, 0, len(people))
-	for _, p := range people { // a manager has a handful
-		one, err := s.trained(ctx, []Person{p})
-		if err != nil {
-			return nil, doing("read a manager's people", err)
+	found, err := s.trained(ctx, people)
+	return found, doing("read a manager's people", err)
+}
+
+// TraineesOfUnits returns the people in use of units.
+func (s *Store) TraineesOfUnits(ctx context.Context, units []string) ([]Trainee, error) {
+	var all []Trainee
+	for some := range slices.Chunk(units, pageSize) {
+		args := make([]any, len(some))
+		for i, unit := range some {
+			args[i] = unit
 		}
-		all = append(all, one...)
+		people, err := readMany(ctx, s, personFields, `SELECT `+personColumns+` FROM people WHERE unit IN (?`+
+			strings.Repeat(", ?", len(some)-1)+`) AND active = 1 ORDER BY id`, args...)
+		if err != nil {
+			return nil, doing("read the people of units", err)
+		}
+		found, err := s.trained(ctx, people)
+		if err != nil {
+			return nil, doing("read the people of units", err)
+		}
+		all = append(all, found...)
 	}
 	return all, nil
+}
+
+// Managers returns the people in use who have people of their own, in the order of their ids, those after an id, at most limit.
+func (s *Store) Managers(ctx context.Context, after int64, limit int) ([]Trainee, error) {
+	people, err := readMany(ctx, s, personFields, `SELECT `+personColumns+` FROM people WHERE id > ? AND active = 1 `+
+		`AND EXISTS (SELECT 1 FROM people r WHERE r.manager_email = people.email AND r.active = 1) ORDER BY id LIMIT ?`, after, limit)
+	if err != nil {
+		return nil, doing("read the managers", err)
+	}
+	found, err := s.trained(ctx, people)
+	return found, doing("read the managers", err)
 }
 
 // Trainee returns one person, or ErrNotFound.
@@ -146,35 +172,76 @@ func (s *Store) Trainee(ctx context.Context, personID int64) (Trainee, error) {
 	return found[0], nil
 }
 
-// trained completes people, who are in the order of their ids.
+// trained completes people, in whatever order.
 func (s *Store) trained(ctx context.Context, people []Person) ([]Trainee, error) {
 	if len(people) == 0 {
 		return nil, nil
 	}
-	first, last := people[0].ID, people[len(people)-1].ID
+	ids := make([]int64, len(people))
+	for i, p := range people {
+		ids[i] = p.ID
+	}
+	slices.Sort(ids)
+	byID := make(map[int64]*Trainee, len(people))
+	all := make([]Trainee, len(people))
+	for i, p := range people {
+		all[i].Person = p
+		byID[p.ID] = &all[i]
+	}
+	for _, r := range ranges(ids) {
+		if err := s.train(ctx, byID, r[0], r[1]); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// ranges are the ids, which are in order, as few ranges that hold not many others.
+func ranges(ids []int64) (all [][2]int64) {
+	const near = 50 // to read so many rows more costs less than to ask once more
+	for _, id := range ids {
+		if n := len(all); n > 0 && id-all[n-1][1] <= near {
+			all[n-1][1] = id
+		} else {
+			all = append(all, [2]int64{id, id})
+		}
+	}
+	return all
+}
+
+// train completes the people with ids in a range.
+func (s *Store) train(ctx context.Context, people map[int64]*Trainee, first, last int64) error {
 	completed, err := readMany(ctx, s, latestFields, selectCompleted, first, last)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	progress, err := readMany(ctx, s, progressFields,
-		`SELECT `+progressColumns+` FROM training_progress WHERE person_id BETWEEN ? AND ? ORDER BY person_id`, first, last)
+		`SELECT `+progressColumns+` FROM training_progress WHERE person_id BETWEEN ? AND ?`, first, last)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	accounts, err := readMany(ctx, s, func(a *Account) []any { return []any{&a.PersonID, &a.ID, &a.Surface, &a.UserID} },
 		`SELECT person_id, id, surface, user_id FROM accounts WHERE person_id BETWEEN ? AND ? AND person_id IS NOT NULL ORDER BY person_id, id`,
 		first, last)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	all := make([]Trainee, len(people))
-	for i, p := range people {
-		all[i].Person = p
-		completed, all[i].Completed = split(completed, func(l Latest) int64 { return l.PersonID }, p.ID)
-		progress, all[i].Progress = split(progress, func(g Progress) int64 { return g.PersonID }, p.ID)
-		accounts, all[i].Accounts = split(accounts, func(a Account) int64 { return *a.PersonID }, p.ID)
+	for _, c := range completed {
+		if t := people[c.PersonID]; t != nil {
+			t.Completed = append(t.Completed, c)
+		}
 	}
-	return all, nil
+	for _, g := range progress {
+		if t := people[g.PersonID]; t != nil {
+			t.Progress = append(t.Progress, g)
+		}
+	}
+	for _, a := range accounts {
+		if t := people[*a.PersonID]; t != nil {
+			t.Accounts = append(t.Accounts, a)
+		}
+	}
+	return nil
 }
 
 // split takes the rows of a person off the front of rows in the order of people; those before them belong to nobody who is asked for.
@@ -224,12 +291,6 @@ func (tx *Tx) AddNotices(ctx context.Context, notices []Notice) (kept []Notice, 
 }
 
 // NoticedOn returns which of the people with ids in a range have a notice on a day.
-func (s *Store) NoticedOn(ctx context.Context, day string, first, last int64) (map[int64]bool, error) {
-	ids, err := readMany(ctx, s, itself[int64], selectNoticed, day, first, last)
-	return idSet(ids), doing("read who has a notice", err)
-}
-
-// NoticedOn is Store.NoticedOn as the transaction sees it.
 func (tx *Tx) NoticedOn(ctx context.Context, day string, first, last int64) (map[int64]bool, error) {
 	ids, err := many(ctx, tx, itself[int64], selectNoticed, day, first, last)
 	return idSet(ids), doing("read who has a notice", err)
@@ -255,12 +316,6 @@ func (s *Store) Notice(ctx context.Context, id int64) (Notice, error) {
 func (tx *Tx) EndNotice(ctx context.Context, id int64) error {
 	_, err := tx.exec(ctx, `UPDATE training_notices SET ended_at = ? WHERE id = ?`, tx.Now.UnixMilli(), id)
 	return doing("end a notice", err)
-}
-
-// Progress returns how far a person's reminders have come, as the transaction sees it.
-func (tx *Tx) Progress(ctx context.Context, personID int64) ([]Progress, error) {
-	found, err := many(ctx, tx, progressFields, `SELECT `+progressColumns+` FROM training_progress WHERE person_id = ?`, personID)
-	return found, doing("read how far reminders have come", err)
 }
 
 // Round is how far a round of messages about training has come.
@@ -312,6 +367,7 @@ func (s *Store) CountWaitingNotices(ctx context.Context, surface string) (int, e
 // Standing is what a person was on a day.
 type Standing struct {
 	PersonID    int64
+	Email       string
 	Unit        string
 	Kind        string
 	StartDate   string
@@ -327,8 +383,9 @@ func (s *Store) StandingsOn(ctx context.Context, day string, visit func(Standing
 	}
 	for after := int64(0); ; {
 		rows, err := readMany(ctx, s, func(r *row) []any {
-			return []any{&r.PersonID, &r.Unit, &r.Kind, &r.StartDate, &r.AbsentUntil, flag{&r.active}}
-		}, `SELECT h.person_id, h.unit, h.kind, h.start_date, h.absent_until, h.active FROM people_history h WHERE h.person_id > ? `+
+			return []any{&r.PersonID, &r.Email, &r.Unit, &r.Kind, &r.StartDate, &r.AbsentUntil, flag{&r.active}}
+		}, `SELECT h.person_id, p.email, h.unit, h.kind, h.start_date, h.absent_until, h.active FROM people_history h `+
+			`JOIN people p ON p.id = h.person_id WHERE h.person_id > ? `+
 			`AND h.since = (SELECT max(since) FROM people_history WHERE person_id = h.person_id AND since <= ?) ORDER BY h.person_id LIMIT ?`,
 			after, day, pageSize)
 		if err != nil {

@@ -4,6 +4,7 @@
 
 ALTER TABLE people ADD COLUMN absent_until TEXT NOT NULL DEFAULT ''; -- the last day of the latest absence; empty: none
 CREATE INDEX people_by_manager ON people (manager_email);
+CREATE INDEX people_by_unit ON people (unit);
 CREATE INDEX accounts_by_person ON accounts (person_id) WHERE person_id IS NOT NULL;
 
 -- What of a person decides which courses they must take, from a day on, so that the figures of any past day can be computed.

@@ -85,7 +85,11 @@ func testTraining(t *testing.T, open func(t *testing.T) *store.Store) {
 			return n
 		}
 		equal(t, "kept", []int{keep("digest", bo), keep("reminder", anna, bo), keep("reminder", anna, bo)}, []int{1, 1, 0})
-		equal(t, "noticed", must(s.NoticedOn(t.Context(), "2026-11-23", 0, 99))(t), map[int64]bool{id(t, s, anna): true, id(t, s, bo): true})
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			noticed, err := tx.NoticedOn(ctx, "2026-11-23", 0, 99)
+			equal(t, "noticed", noticed, map[int64]bool{id(t, s, anna): true, id(t, s, bo): true})
+			return err
+		})
 	})
 	t.Run("trainees come with what is theirs", func(t *testing.T) {
 		s := open(t)
