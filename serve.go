@@ -99,7 +99,8 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger, clock fu
 	}
 	p.app = &handlers.App{
 		Store: register, Texts: texts, Classifier: policy.NewClassifier(), Settings: settings,
-		Draft: drafter(cfg, texts, register), TrainingFile: trainingFiles(texts), Enqueue: p.scheduler.Enqueue, NewRef: rand.Text, Log: log, Metrics: handlers.NewMetrics(registry),
+		Draft: drafter(cfg, texts, register), TrainingFile: trainingFiles(texts),
+		Enqueue: p.scheduler.Enqueue, NewRef: rand.Text, Log: log, Metrics: handlers.NewMetrics(registry),
 	}
 	if err := p.addSurfaces(cfg, registry); err != nil {
 		return nil, errors.Join(err, register.Close())

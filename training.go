@@ -84,7 +84,8 @@ func trainingFiles(texts *locale.Texts) func(string, handlers.TrainingOverview, 
 		t := func(key string, data ...locale.Data) string { return texts.T(lang, key, data...) }
 		day := o.Day.Format(time.DateOnly)
 		drawn := report.Training{
-			Title: t("training.picture.title", locale.Data{"Day": day}), TrendTitle: t("training.picture.trend"), ShareLabel: t("training.picture.share"),
+			Title:      t("training.picture.title", locale.Data{"Day": day}),
+			TrendTitle: t("training.picture.trend"), ShareLabel: t("training.picture.share"),
 		}
 		for _, column := range []string{"unit", "kind", "course", "asked", "done", "in_time", "overdue", "away", "share"} {
 			drawn.Header = append(drawn.Header, t("training.column."+column))

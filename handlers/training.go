@@ -166,7 +166,8 @@ func (r roster) trainee(t store.Trainee) policy.Trainee {
 // progress is what is kept of what a person has been told.
 func progress(personID int64, r policy.Reminded) store.Progress {
 	return store.Progress{
-		PersonID: personID, Course: r.Course, Deadline: dayText(r.Deadline), Reminders: r.Times, RemindedOn: dayText(r.Last), LaterOn: dayText(r.Later),
+		PersonID: personID, Course: r.Course, Deadline: dayText(r.Deadline), Reminders: r.Times,
+		RemindedOn: dayText(r.Last), LaterOn: dayText(r.Later),
 	}
 }
 

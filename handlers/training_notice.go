@@ -199,7 +199,9 @@ func (a *App) reminderOf(lang string, p policy.Trainee, due []policy.Standing) b
 	mayWait := false
 	for _, s := range due {
 		c, _ := a.course(s.Course)
-		facts = append(facts, bot.Fact{Label: c.Title, Value: t("training.reminder."+string(s.State), locale.Data{"Day": dayText(s.Deadline), "Minutes": c.Minutes})})
+		facts = append(facts, bot.Fact{Label: c.Title, Value: t("training.reminder."+string(s.State), locale.Data{
+			"Day": dayText(s.Deadline), "Minutes": c.Minutes,
+		})})
 		buttons = append(buttons, a.startButton(lang, c))
 		_, may := c.Later(p, s, a.trainingToday(), a.Settings.Holidays)
 		mayWait = mayWait || may

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"tyreso.se/incidentbot/bot"
-	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
 )
@@ -99,7 +98,7 @@ func (a *App) overview(ctx context.Context, lang string) ([]bot.Block, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	t := func(key string) string { return a.Texts.T(lang, key) }
 	var courses, kinds bot.Facts
 	for _, c := range a.Settings.Training.Courses {
 		if f := total(rows, func(r TrainingRow) bool { return r.Course == c.Key }); f.Asked > 0 {

@@ -51,7 +51,9 @@ func (a *App) lesson(c Course, lang string) (Lesson, bool) {
 }
 
 // courseOf is the course that a button concerns. denied is the answer when it is gone, or who pressed is not on the staff list.
-func (a *App) courseOf(ctx context.Context, req bot.Request, key string) (c Course, self store.Trainee, lang string, denied *bot.Reply, err error) {
+func (a *App) courseOf(ctx context.Context, req bot.Request, key string) (
+	c Course, self store.Trainee, lang string, denied *bot.Reply, err error,
+) {
 	self, lang, denied, err = a.self(ctx, req)
 	if err != nil || denied != nil {
 		return c, self, lang, denied, err
@@ -116,8 +118,8 @@ func (a *App) turnPage(ctx context.Context, req bot.Request) (bot.Reply, error) 
 		return orEmpty(denied), err
 	}
 	lesson, ok := a.lesson(c, lang)
-	n, err := strconv.Atoi(page)
-	if !ok || err != nil || n < 0 || n >= len(lesson.Pages) { // a lesson that was made shorter meanwhile
+	n, malformed := strconv.Atoi(page)
+	if !ok || malformed != nil || n < 0 || n >= len(lesson.Pages) { // a lesson that was made shorter meanwhile
 		return a.private(lang, "stale_button"), nil
 	}
 	return bot.Reply{Message: a.lessonPage(lang, c, lesson, n)}, nil
@@ -200,7 +202,8 @@ func (a *App) attestDialog(lang string, c Course) *bot.Dialog {
 	return &bot.Dialog{
 		ID: trainingAttestButton, Subject: c.Key, Title: t("training.attest"), Submit: t("button.save"), Cancel: t("button.cancel"),
 		Fields: []bot.Field{
-			{ID: "document", Kind: bot.Note, Label: t("training.attest.document", locale.Data{"Title": c.Title, "Version": c.Version}), Help: c.Link},
+			{ID: "document", Kind: bot.Note, Help: c.Link,
+				Label: t("training.attest.document", locale.Data{"Title": c.Title, "Version": c.Version})},
 			{ID: fieldAttested, Kind: bot.Choices, Required: true, Label: t("training.attest.label"), Options: []bot.Option{
 				{Value: "yes", Label: t("training.attest.yes")},
 			}},

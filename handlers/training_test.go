@@ -263,7 +263,9 @@ func TestManagerMarksTheirPeople(t *testing.T) {
 		id := func(who bot.Actor) string { return strconv.FormatInt(h.person(who).ID, 10) }
 		live := h.press(ali, "training_people", "").Message
 		same(t, "buttons", buttons(*live), []string{"training_person", "training_person"})
-		mark := func(who, whom bot.Actor, v bot.Values) bot.Reply { return h.submit(who, "training_person", id(whom), v) }
+		mark := func(who, whom bot.Actor, v bot.Values) bot.Reply {
+			return h.submit(who, "training_person", id(whom), v)
+		}
 
 		again := text(mark(ali, omar, bot.Values{"mark": {"remind"}}).Message)
 		if !strings.Contains(again, "redan fått en i dag") {
@@ -338,7 +340,9 @@ func TestOverviewIsTheCISOsWithoutNames(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		h.schooled(grund())
 		h.trained("2026-10-01", ali, karin)
-		asked := func(who bot.Actor) string { return text(h.ask(bot.Request{Kind: bot.Command, Actor: who, Text: "utbildning"}).Message) }
+		asked := func(who bot.Actor) string {
+			return text(h.ask(bot.Request{Kind: bot.Command, Actor: who, Text: "utbildning"}).Message)
+		}
 		if got := asked(karin); !strings.Contains(got, "Hela kommunen") || !strings.Contains(got, "2 av 4 klara (50 %), 1 har tid kvar, 1 försenade") ||
 			strings.Contains(got, "Omar") {
 			t.Errorf("the CISO is shown:\n%s", got)

@@ -98,7 +98,7 @@ func (c Course) IsFor(t Trainee, parents map[string]string) bool {
 }
 
 // longAgo stands for a beginning that is not known.
-var longAgo = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+func longAgo() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // Standing is where somebody stands with the course on a day. Who never completes it has a new period each interval, so that they are
 // reminded anew and each deadline that passes is counted.
@@ -109,7 +109,7 @@ func (c Course) Standing(t Trainee, parents map[string]string, today time.Time) 
 	}
 	begin := t.Start
 	if begin.IsZero() {
-		begin = longAgo
+		begin = longAgo()
 	}
 	if c.From.After(begin) {
 		begin = c.From

@@ -70,10 +70,8 @@ func TrainingPicture(t Training) ([]byte, error) {
 }
 
 // The colours of the picture: dark enough on white to be told apart without colour.
-var (
-	barColour   = color.RGBA{R: 0x1f, G: 0x4e, B: 0x79, A: 0xff}
-	trendColour = color.RGBA{R: 0x9c, G: 0x3d, B: 0x0a, A: 0xff}
-)
+func barColour() color.Color   { return color.RGBA{R: 0x1f, G: 0x4e, B: 0x79, A: 0xff} }
+func trendColour() color.Color { return color.RGBA{R: 0x9c, G: 0x3d, B: 0x0a, A: 0xff} }
 
 func barsOf(t Training, bars []Bar) (*plot.Plot, error) {
 	p := percent(t.Title)
@@ -96,7 +94,7 @@ func barsOf(t Training, bars []Bar) (*plot.Plot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("drawing bars: %w", err)
 	}
-	drawn.Horizontal, drawn.Color, drawn.LineStyle.Width = true, barColour, 0
+	drawn.Horizontal, drawn.Color, drawn.LineStyle.Width = true, barColour(), 0
 	figures, err := plotter.NewLabels(labels)
 	if err != nil {
 		return nil, fmt.Errorf("drawing figures: %w", err)
@@ -124,7 +122,7 @@ func trendOf(t Training) (*plot.Plot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("drawing a curve: %w", err)
 	}
-	line.Color, line.Width, dots.Color, dots.Shape = trendColour, vg.Points(2), trendColour, draw.CircleGlyph{}
+	line.Color, line.Width, dots.Color, dots.Shape = trendColour(), vg.Points(2), trendColour(), draw.CircleGlyph{}
 	p.Add(plotter.NewGrid(), line, dots)
 	return p, nil
 }

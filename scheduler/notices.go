@@ -31,7 +31,6 @@ type Notices struct {
 	store   *store.Store
 	log     *slog.Logger
 	limiter *limiter
-	// Of the machine's clock; a simulation has its own.
 	now   func() time.Time
 	sleep func(context.Context, time.Duration)
 }
@@ -39,6 +38,12 @@ type Notices struct {
 // Notices returns what sends the messages about training with the use cases in app, within the same pace as everything else.
 func (s *Scheduler) Notices(app *handlers.App) *Notices {
 	return &Notices{app: app, store: s.store, log: s.log, limiter: s.limiter, now: time.Now, sleep: sleep}
+}
+
+// ByClock has the pace kept by another clock than the machine's, for simulations.
+func (n *Notices) ByClock(now func() time.Time, sleep func(context.Context, time.Duration)) *Notices {
+	n.now, n.sleep = now, sleep
+	return n
 }
 
 func sleep(ctx context.Context, d time.Duration) {

@@ -328,7 +328,7 @@ func set(words []string) map[string]bool {
 
 // PeopleByManager returns those in use whose manager has the e-mail address, in the order of names.
 func (s *Store) PeopleByManager(ctx context.Context, email string) ([]Person, error) {
-	found, err := readMany(ctx, s, personFields, `SELECT `+personColumns+` FROM people WHERE manager_email = ? AND active = 1 ORDER BY name, id`,
-		strings.ToLower(email))
+	found, err := readMany(ctx, s, personFields, `SELECT `+personColumns+` FROM people WHERE manager_email = ? AND active = 1 `+
+		`ORDER BY name, id`, strings.ToLower(email))
 	return found, doing("read a manager's people", err)
 }

@@ -280,7 +280,8 @@ func (tx *Tx) AddNotices(ctx context.Context, notices []Notice) (kept []Notice, 
 		for i := range some {
 			args = append(args, noticeFields(&some[i])[1:]...)
 		}
-		added, err := many(ctx, tx, noticeFields, strings.TrimSuffix(insertRowsInto("training_notices", noticeColumns, len(some)), "RETURNING id")+
+		insert := strings.TrimSuffix(insertRowsInto("training_notices", noticeColumns, len(some)), "RETURNING id")
+		added, err := many(ctx, tx, noticeFields, insert+
 			`ON CONFLICT (day, person_id) DO NOTHING RETURNING `+noticeColumns, args...)
 		if err != nil {
 			return nil, doing("keep notices", err)

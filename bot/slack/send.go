@@ -29,15 +29,19 @@ const (
 
 // Send implements bot.Surface: https://docs.slack.dev/reference/methods/chat.postMessage. Looking for an earlier attempt needs
 // the history scopes; without them the message is posted, since a message twice is better than none.
+//
+// A person whose conversation is not known is addressed by their user id, which chat.postMessage takes for the direct messages with the
+// app (…/chat.postMessage#app_home) and answers with the conversation. Opening it first would take a call that Slack allows fifty times a
+// minute, where messages are allowed hundreds.
 func (s *Surface) Send(ctx context.Context, to bot.Address, m bot.Message, key string, retry bool) (bot.Ref, error) {
-	conversation := to.Channel
-	if conversation == "" {
-		var err error
-		if conversation, err = s.directChannel(ctx, to.User); err != nil {
-			return bot.Ref{}, err
-		}
-	}
+	conversation := or(to.Channel, or(s.direct.Get(to.User), to.User))
 	if retry {
+		if to.Channel == "" {
+			var err error
+			if conversation, err = s.directChannel(ctx, to.User); err != nil {
+				return bot.Ref{}, err
+			}
+		}
 		switch ref, err := s.find(ctx, conversation, key); {
 		case err == nil && ref.ID != "":
 			return ref, nil
@@ -55,6 +59,9 @@ func (s *Surface) Send(ctx context.Context, to bot.Address, m bot.Message, key s
 	}
 	if posted.TS == "" {
 		return bot.Ref{}, &bot.SendError{Code: "no_timestamp"}
+	}
+	if to.Channel == "" && posted.Channel != "" {
+		s.direct.Put(to.User, posted.Channel)
 	}
 	return bot.Ref{Surface: Name, Channel: or(posted.Channel, conversation), ID: posted.TS}, nil
 }

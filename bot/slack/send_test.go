@@ -49,9 +49,9 @@ func TestSend(t *testing.T) {
 			t.Error(blocks)
 		}
 	})
-	t.Run("to a person, whose conversation is opened once", func(t *testing.T) {
+	t.Run("to a person, whose conversation is learnt from the answer", func(t *testing.T) {
 		a := newAPI(t, map[string][]answer{
-			"conversations.open": {{body: `{"ok":true,"channel":{"id":"D1"}}`}}, "chat.postMessage": {{body: `{"ok":true,"channel":"D1","ts":"1.1"}`}},
+			"chat.postMessage": {{body: `{"ok":true,"channel":"D1","ts":"1.1"}`}},
 		})
 		s := newSurface(t, a, replies(bot.Reply{}))
 		for range 2 {
@@ -59,7 +59,7 @@ func TestSend(t *testing.T) {
 				t.Fatal(ref, err)
 			}
 		}
-		if diff := cmp.Diff([]string{"conversations.open", "chat.postMessage", "chat.postMessage"}, methods(a.made())); diff != "" {
+		if diff := cmp.Diff([]string{"chat.postMessage", "chat.postMessage"}, methods(a.made())); diff != "" {
 			t.Error(diff)
 		}
 	})
