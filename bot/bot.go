@@ -160,6 +160,12 @@ type Surface interface {
 	Fetch(ctx context.Context, file File, limit int64) ([]byte, error)
 }
 
+// Directory is a Surface that lists the people on it, with their e-mail addresses where it tells them.
+type Directory interface {
+	// Members calls visit with everybody, a page at a time, and waits as the platform asks meanwhile. It may take many minutes.
+	Members(ctx context.Context, visit func(page []Profile) error) error
+}
+
 // SendError is a platform's refusal. Exactly one of three holds: Permanent (trying again is useless: channel gone, not a
 // member, account closed), Wait > 0 (rate-limited: try again after Wait), or neither (temporary: try again with backoff).
 type SendError struct {

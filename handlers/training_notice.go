@@ -172,6 +172,9 @@ func (a *App) noticeLetter(ctx context.Context, d store.Delivery, lang string) (
 	if !t.Active || !slices.ContainsFunc(t.Accounts, func(account store.Account) bool { return account.UserID == d.UserID }) {
 		return bot.Message{}, errPointless
 	}
+	if account, err := a.Store.Account(ctx, d.Surface, d.UserID); err == nil && account.Language == "" {
+		lang = t.Locale // as the staff list says
+	}
 	if n.Kind == trainingDigest {
 		return a.digestLetter(ctx, lang, t)
 	}

@@ -1,6 +1,7 @@
 package handlers_test
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strconv"
@@ -454,5 +455,48 @@ func TestTrainingSurvivesOutages(t *testing.T) {
 				}
 			}
 		}
+	})
+}
+
+// directory is a chat that lists its people.
+type directory struct{ *chat }
+
+func (d directory) Members(_ context.Context, visit func([]bot.Profile) error) error {
+	for _, p := range d.people {
+		if err := visit([]bot.Profile{p, {ID: "U0NOBODY", Name: "Nobody"}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func TestStaffIsFoundByTheirAddresses(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		h.Settings.Training = handlers.Training{Courses: []handlers.Course{grund()}, Hours: policy.SendingHours{From: 0, To: 24 * 60}}
+		h.write(func(tx *store.Tx) error {
+			_, err := tx.ImportStaff(t.Context(), []store.Person{
+				{Email: "maja@example.org", Name: "Maja", Unit: "x", Kind: "employee", Locale: "en", Active: true},
+				{Email: "someone@example.org", Name: "Someone", Unit: "x", Kind: "employee", Locale: "sv", Active: true},
+			}, nil)
+			return err
+		})
+		h.notices()
+		same(t, "told before", h.told(maja, reminderTitle), 0)
+		found := h.chat.people[maja.ID]
+		found.Email, found.Language = "Maja@Example.org", ""
+		h.chat.people[maja.ID] = found
+		h.Surfaces["chat"] = directory{h.chat}
+		for range 2 {
+			if err := h.SyncStaff(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.clock.advance(24 * time.Hour) // today's round is over
+		h.notices()
+		letters := h.chat.to(direct(maja))
+		if len(letters) != 1 || letters[0].Message.Summary != h.Texts.T("en", reminderTitle) {
+			t.Errorf("she has got %d messages, want one in the language of the staff list", len(letters))
+		}
+		same(t, "accounts", len(h.rows(`SELECT id FROM accounts`)), 1)
 	})
 }

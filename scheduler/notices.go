@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/robfig/cron/v3"
 	"golang.org/x/sync/errgroup"
 
 	"tyreso.se/incidentbot/handlers"
@@ -31,8 +32,8 @@ type Notices struct {
 	store   *store.Store
 	log     *slog.Logger
 	limiter *limiter
-	now   func() time.Time
-	sleep func(context.Context, time.Duration)
+	now     func() time.Time
+	sleep   func(context.Context, time.Duration)
 }
 
 // Notices returns what sends the messages about training with the use cases in app, within the same pace as everything else.
@@ -59,6 +60,9 @@ const noticesLease = "training_notices"
 // Run sends until ctx ends, in one process at a time of those that share the register. holder tells this process from the others.
 func (n *Notices) Run(ctx context.Context, holder string) error {
 	Lead(ctx, n.store, noticesLease, holder, n.log, func(ctx context.Context) error {
+		var syncing sync.WaitGroup
+		defer syncing.Wait()
+		syncing.Go(func() { n.syncStaff(ctx) })
 		for ctx.Err() == nil {
 			sent, err := n.Round(ctx)
 			if err != nil && ctx.Err() == nil {
@@ -71,6 +75,24 @@ func (n *Notices) Run(ctx context.Context, holder string) error {
 		return nil
 	})
 	return nil
+}
+
+// staffSync is when the accounts of the staff list are looked for, by the machine's clock.
+const staffSync = "45 4 * * *"
+
+// syncStaff finds the accounts of the people on the staff list, at once and every night: before they can be told of anything.
+func (n *Notices) syncStaff(ctx context.Context) {
+	nightly, err := cron.ParseStandard(staffSync)
+	if err != nil {
+		n.log.ErrorContext(ctx, "the staff list will not be looked for", "error", err)
+		return
+	}
+	for ctx.Err() == nil {
+		if err := n.app.SyncStaff(ctx); err != nil && ctx.Err() == nil {
+			n.log.WarnContext(ctx, "the accounts of the staff list could not be looked for", "error", err)
+		}
+		sleep(ctx, nightly.Next(time.Now()).Sub(time.Now()))
+	}
 }
 
 // Round makes the notices that are due and sends what waits, some of each, and returns how many it tried to send.

@@ -292,6 +292,12 @@ func (s *Store) Units(ctx context.Context) ([]policy.Unit, error) {
 	return found, doing("read the units", err)
 }
 
+// People is Store.People as the transaction sees it.
+func (tx *Tx) People(ctx context.Context) ([]Person, error) {
+	found, err := many(ctx, tx, personFields, selectPeople)
+	return found, doing("read the staff list", err)
+}
+
 // PersonByID returns the person, or ErrNotFound.
 func (s *Store) PersonByID(ctx context.Context, id int64) (Person, error) {
 	p, err := readOne(ctx, s, personFields, selectPerson, id)

@@ -120,6 +120,42 @@ func (s *Surface) FindByEmail(ctx context.Context, email string) (bot.Profile, e
 	return profile(u), nil
 }
 
+// membersPage is how many members are asked for at a time: Slack recommends no more than 200
+// (https://docs.slack.dev/reference/methods/users.list).
+const membersPage = 200
+
+// Members implements bot.Directory: https://docs.slack.dev/reference/methods/users.list
+func (s *Surface) Members(ctx context.Context, visit func(page []bot.Profile) error) error {
+	pages := s.api.GetUsersPaginated(slackgo.GetUsersOptionLimit(membersPage))
+	for {
+		next, err := pages.Next(ctx)
+		if pages.Done(err) {
+			return nil
+		}
+		if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("listing the members: %w", ctx.Err())
+			case <-time.After(max(limited.RetryAfter, rateLimitWait)):
+			}
+			continue
+		}
+		if err != nil {
+			return refused(err)
+		}
+		var page []bot.Profile
+		for i := range next.Users {
+			if u := &next.Users[i]; !u.Deleted && !u.IsBot {
+				page = append(page, profile(u))
+			}
+		}
+		if err := visit(page); err != nil {
+			return err
+		}
+		pages = next
+	}
+}
+
 func profile(u *slackgo.User) bot.Profile {
 	p := bot.Profile{
 		ID:    u.ID,

@@ -351,3 +351,23 @@ func TestManifest(t *testing.T) {
 		})
 	}
 }
+
+func TestMembers(t *testing.T) {
+	a := newAPI(t, map[string][]answer{"users.list": {
+		{body: `{"ok":true,"members":[{"id":"U1","real_name":"Maja","profile":{"email":"maja@example.org"}},{"id":"U2","deleted":true},{"id":"B1","is_bot":true}],
+			"response_metadata":{"next_cursor":"more"}}`},
+		{body: `{"ok":true,"members":[{"id":"U3","name":"ali"}],"response_metadata":{"next_cursor":""}}`},
+	}})
+	var found []bot.Profile
+	err := newSurface(t, a, replies(bot.Reply{})).Members(t.Context(), func(page []bot.Profile) error {
+		found = append(found, page...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []bot.Profile{{ID: "U1", Name: "Maja", Email: "maja@example.org"}, {ID: "U3", Name: "ali"}}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
+	}
+}
