@@ -60,9 +60,10 @@ const noticesLease = "training_notices"
 // Run sends until ctx ends, in one process at a time of those that share the register. holder tells this process from the others.
 func (n *Notices) Run(ctx context.Context, holder string) error {
 	Lead(ctx, n.store, noticesLease, holder, n.log, func(ctx context.Context) error {
+		n.syncStaff(ctx) // first: who is not found then is looked for tomorrow
 		var syncing sync.WaitGroup
 		defer syncing.Wait()
-		syncing.Go(func() { n.syncStaff(ctx) })
+		syncing.Go(func() { n.syncNightly(ctx) })
 		for ctx.Err() == nil {
 			sent, err := n.Round(ctx)
 			if err != nil && ctx.Err() == nil {
@@ -80,18 +81,26 @@ func (n *Notices) Run(ctx context.Context, holder string) error {
 // staffSync is when the accounts of the staff list are looked for, by the machine's clock.
 const staffSync = "45 4 * * *"
 
-// syncStaff finds the accounts of the people on the staff list, at once and every night: before they can be told of anything.
+// syncStaff finds the accounts of the people on the staff list, who cannot be told of anything before.
 func (n *Notices) syncStaff(ctx context.Context) {
+	if err := n.app.SyncStaff(ctx); err != nil && ctx.Err() == nil {
+		n.log.WarnContext(ctx, "the accounts of the staff list could not be looked for", "error", err)
+	}
+}
+
+// syncNightly is syncStaff every night.
+func (n *Notices) syncNightly(ctx context.Context) {
 	nightly, err := cron.ParseStandard(staffSync)
 	if err != nil {
 		n.log.ErrorContext(ctx, "the staff list will not be looked for", "error", err)
 		return
 	}
-	for ctx.Err() == nil {
-		if err := n.app.SyncStaff(ctx); err != nil && ctx.Err() == nil {
-			n.log.WarnContext(ctx, "the accounts of the staff list could not be looked for", "error", err)
+	for {
+		sleep(ctx, time.Until(nightly.Next(time.Now())))
+		if ctx.Err() != nil {
+			return
 		}
-		sleep(ctx, nightly.Next(time.Now()).Sub(time.Now()))
+		n.syncStaff(ctx)
 	}
 }
 
