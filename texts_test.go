@@ -42,7 +42,7 @@ func composed() []string {
 	for s := policy.Low; s <= policy.Serious; s++ {
 		add("severity.*", strconv.Itoa(int(s)))
 	}
-	for _, status := range []store.Status{store.New, store.Acknowledged, store.Closed} {
+	for _, status := range []store.Status{store.New, store.Acknowledged, store.InProgress, store.Resolved, store.Closed} {
 		add("status.*", string(status))
 		add("mine.line.*", string(status))
 	}
@@ -72,6 +72,21 @@ func composed() []string {
 		add("step.*", step.Key)
 	}
 	add("button.*", "obligation", "drafts", "note", "reopen")
+	add("button.*", "start", "resolve", "more", "assign", "system", "facts", "affected", "measures", "attach", "involve", "group", "secrecy")
+	for _, role := range append(policy.Roles(), policy.SystemOwner, policy.UnitManager) {
+		add("role.*", string(role))
+		if role != policy.CISO && role != policy.DeputyCISO { // who are not drawn in: they work every case
+			add("role.*.gets", string(role))
+		}
+	}
+	add("people.*", policy.PeopleGroups()...)
+	add("data.*", policy.DataKinds()...)
+	add("seriousness.*", policy.ConsequenceLevels()...)
+	add("informed.*", "yes", "will", "no", "undecided")
+	for _, state := range []store.MeasureState{store.MeasureOpen, store.MeasureDone, store.MeasureDropped} {
+		add("measure.state.*", string(state))
+		add("draft.measure.*", string(state))
+	}
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")
 	for _, kind := range []string{"unacknowledged", "decide", "obligation"} {
@@ -84,9 +99,11 @@ func composed() []string {
 	add("sensitive.*", "health", "social", "protected", "children", "other_sensitive")
 	add("report.near_miss.*", "yes")
 	add("report.anonymous.*", "yes")
-	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened")
+	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened", "request", "secrecy")
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
-		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded")
+		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded", "assigned",
+		"started", "resolved", "system_set", "facts_changed", "affected_described", "involved", "grouped", "secrecy_set", "attached",
+		"measure_added", "measure_done", "measure_dropped")
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")

@@ -49,6 +49,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Organisation: config.Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        roles,
 		Escalation:   config.Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
+		Inform:       config.Inform{SystemOwner: true, UnitManager: true},
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
@@ -109,6 +110,7 @@ obligations:
   cyber-2-6: {hours: , months: 1}
   cyber-2-9:
 escalation: {serious_minutes: 5, low_days: 1}
+inform: {unit_manager: false}
 significant: {persons: 100, same_cause_days: 365}
 mail: {from: Ärendebot <bot@example.org>}
 web: {base_url: https://bot.example.org/}
@@ -143,6 +145,7 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 			"cyber-2-9": {},
 		},
 		Escalation:  config.Escalation{SeriousMinutes: 5, SignificantMinutes: 60, Hour: 10, LowDays: 1},
+		Inform:      config.Inform{SystemOwner: true},
 		Significant: config.Significant{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseDays: 365},
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
@@ -353,7 +356,8 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Courses", "Training", "Advice", "Obligations", "Escalation", "Significant",
+		"Organisation", "Roles", "Channels", "Documents", "Courses", "Training", "Advice", "Obligations", "Escalation", "Inform",
+		"Significant",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)

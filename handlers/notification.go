@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,8 @@ type Notification struct {
 	System      *store.System // nil: not in the inventory
 	Decisions   []store.Decision
 	Obligations []store.Obligation
+	Affected    store.Affected // zero: nobody has said
+	Measures    []store.Measure
 }
 
 // notificationDelivery begins the kinds of delivery that hand over a draft; authority and format follow.
@@ -111,6 +114,12 @@ func (a *App) sendDraft(ctx context.Context, surface bot.Surface, to bot.Address
 	if n.Obligations, err = a.Store.Obligations(ctx, incident.ID); err != nil {
 		return fmt.Errorf("reading the obligations of a draft: %w", err)
 	}
+	if n.Affected, err = a.Store.Affected(ctx, incident.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading whom the case of a draft affected: %w", err)
+	}
+	if n.Measures, err = a.Store.Measures(ctx, incident.ID); err != nil {
+		return fmt.Errorf("reading the measures of a draft: %w", err)
+	}
 	content, err := a.Draft(n)
 	if err != nil {
 		return fmt.Errorf("making a draft: %w", err)
@@ -120,13 +129,13 @@ func (a *App) sendDraft(ctx context.Context, surface bot.Surface, to bot.Address
 
 // readable is the incident of a delivery that holds the reporter's words; errPointless when its recipient may no longer read them.
 func (a *App) readable(ctx context.Context, to bot.Address, d store.Delivery) (store.Incident, error) {
-	roles, err := a.rolesOf(ctx, bot.Actor{Surface: to.Surface, ID: to.User})
-	if err != nil {
-		return store.Incident{}, err
-	}
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {
 		return store.Incident{}, fmt.Errorf("reading the incident of a file: %w", err)
+	}
+	roles, err := a.rolesOn(ctx, bot.Actor{Surface: to.Surface, ID: to.User}, incident)
+	if err != nil {
+		return store.Incident{}, err
 	}
 	if !policy.May(roles, policy.ShowText, facts(incident)) {
 		return store.Incident{}, errPointless
