@@ -142,16 +142,19 @@ func (a *App) openQuiz(ctx context.Context, req bot.Request) (bot.Reply, error) 
 const questionField = "question"
 
 func (a *App) quizDialog(lang string, c Course, lesson Lesson) *bot.Dialog {
-	t := func(key string) string { return a.Texts.T(lang, key) }
+	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	d := &bot.Dialog{
 		ID: trainingQuizButton, Subject: c.Key, Title: t("training.quiz"), Submit: t("button.training_answer"), Cancel: t("button.cancel"),
 	}
 	for i, q := range lesson.Quiz {
-		f := bot.Field{ID: questionField + strconv.Itoa(i), Kind: bot.Choice, Required: true, Label: q.Text}
+		f := bot.Field{
+			ID: questionField + strconv.Itoa(i), Kind: bot.Choice, Required: true, Label: t("training.answer", locale.Data{"Number": i + 1}),
+		}
 		for n, option := range q.Options {
 			f.Options = append(f.Options, bot.Option{Value: strconv.Itoa(n), Label: option})
 		}
-		d.Fields = append(d.Fields, f)
+		// A question has no room in the label of its answer.
+		d.Fields = append(d.Fields, bot.Field{ID: f.ID + "_text", Kind: bot.Note, Label: q.Text}, f)
 	}
 	return d
 }
