@@ -447,7 +447,7 @@ func TestTrainingSurvivesOutages(t *testing.T) {
 				if seen[direct(one).String()+day.Format(time.DateOnly)] != "" || slices.Contains([]bot.Actor{ali, karin}, one) {
 					continue
 				}
-				if reply := h.ask(bot.Request{Kind: bot.Command, Actor: one, Text: "utbildning"}); strings.Contains(text(reply.Message), "Försenad") {
+				if reply := h.ask(bot.Request{Kind: bot.Command, Actor: one, Text: "utbildning"}); strings.Contains(text(reply.Message), "Försenad. ") {
 					progress := h.rows(fmt.Sprintf(`SELECT reminders, reminded_on, later_on FROM training_progress WHERE person_id = %d`, h.person(one).ID))
 					if len(progress) == 0 {
 						rt.Fatalf("%s is late on %s and was never told", one.Name, day)
