@@ -126,3 +126,12 @@ func trainingFiles(texts *locale.Texts) func(string, handlers.TrainingOverview, 
 		return file, err
 	}
 }
+
+// checkTraining reads the lessons as serve does.
+func (d *doctor) checkTraining(cfg config.Config) {
+	if t, err := trainingFrom(cfg); err != nil {
+		d.wrong("doctor.training", locale.Data{"Error": err.Error()})
+	} else if len(t.Courses) > 0 {
+		d.right("doctor.training.ok", locale.Data{"Count": len(t.Courses)})
+	}
+}

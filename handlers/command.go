@@ -19,13 +19,14 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.mine(ctx, req)
 	case "case", "ärende":
 		return a.private(a.language(ctx, req.Actor), "case.how"), nil
-	case "training", "utbildning":
-		return a.training(ctx, req)
 	case "help", "hjälp", "?":
 		return a.help(ctx, req)
 	}
 	if number, ok := caseArgument(req.Text); ok {
 		return a.showCase(ctx, req, number)
+	}
+	if day, ok := trainingArgument(req.Text); ok {
+		return a.trainingAt(ctx, req, day)
 	}
 	if address, ok := linkArgument(req.Text); ok {
 		return a.link(ctx, req, address)
@@ -44,7 +45,10 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 		},
 		{Text: "mine", Name: t("subcommand.mine"), Description: t("help.mine")},
 		{Text: "status", Name: t("subcommand.status"), Description: t("help.status")},
-		{Text: "training", Name: t("subcommand.training"), Description: t("help.training")},
+		{
+			Text: "training", Name: t("subcommand.training"), Description: t("help.training"),
+			Argument: &bot.Field{ID: "day", Kind: bot.Text, Label: t("subcommand.training.day")},
+		},
 		{
 			Text: "case", Name: t("subcommand.case"), Description: t("help.case"),
 			Argument: &bot.Field{ID: "number", Kind: bot.Text, Required: true, Label: t("subcommand.case.number")},

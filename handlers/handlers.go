@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
@@ -90,6 +91,7 @@ type App struct {
 	Metrics *Metrics
 
 	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
+	units   atomic.Pointer[tree]
 }
 
 var _ bot.Handler = (*App)(nil)

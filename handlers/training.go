@@ -118,17 +118,42 @@ type roster struct {
 	roles   map[string][]policy.Role // by e-mail address, and by account as surface:id
 }
 
-func (a *App) roster(ctx context.Context) (roster, error) {
+// tree is the tree of units as it was read at a time. It changes when the staff list is imported, and is asked for with every message.
+type tree struct {
+	at      time.Time
+	units   []policy.Unit
+	parents map[string]string
+	manages map[string]bool
+}
+
+// treeAge is how long a tree is used.
+const treeAge = 10 * time.Second
+
+func (a *App) tree(ctx context.Context) (*tree, error) {
+	now := a.Store.Now()
+	if known := a.units.Load(); known != nil && now.Sub(known.at).Abs() < treeAge {
+		return known, nil
+	}
 	units, err := a.Store.Units(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t := &tree{at: now, units: units, parents: make(map[string]string, len(units)), manages: make(map[string]bool, len(units))}
+	for _, u := range units {
+		t.parents[u.Name], t.manages[u.Manager] = u.Parent, true
+	}
+	a.units.Store(t)
+	return t, nil
+}
+
+func (a *App) roster(ctx context.Context) (roster, error) {
+	t, err := a.tree(ctx)
 	if err != nil {
 		return roster{}, err
 	}
-	r := roster{units: units, parents: make(map[string]string, len(units)), manages: map[string]bool{}, roles: map[string][]policy.Role{}}
+	r := roster{units: t.units, parents: t.parents, manages: t.manages, roles: map[string][]policy.Role{}}
 	for _, c := range a.Settings.Training.Courses {
 		r.courses = append(r.courses, c.Course)
-	}
-	for _, u := range units {
-		r.parents[u.Name], r.manages[u.Manager] = u.Parent, true
 	}
 	for _, role := range policy.Roles() {
 		for _, h := range a.Settings.Roles[role] {
@@ -206,8 +231,25 @@ func (a *App) self(ctx context.Context, req bot.Request) (t store.Trainee, lang 
 	return t, lang, nil, nil
 }
 
-// training shows a person's own courses, and the ways to their people and to the overview for those who have them.
+// trainingArgument reads the subcommand of training: the word, alone or with a day. With anything else it is the beginning of a report.
+func trainingArgument(text string) (day time.Time, ok bool) {
+	words := strings.Fields(text)
+	if len(words) == 0 || len(words) > 2 || !slices.Contains([]string{"training", "utbildning"}, strings.ToLower(words[0])) {
+		return time.Time{}, false
+	}
+	if len(words) == 2 {
+		day = policy.Day(words[1])
+	}
+	return day, len(words) == 1 || !day.IsZero()
+}
+
+// training is trainingAt now.
 func (a *App) training(ctx context.Context, req bot.Request) (bot.Reply, error) {
+	return a.trainingAt(ctx, req, time.Time{})
+}
+
+// trainingAt shows a person's own courses, the way to their people, and to the CISO how the whole stands: now, or on a past day.
+func (a *App) trainingAt(ctx context.Context, req bot.Request, day time.Time) (bot.Reply, error) {
 	roles, err := a.rolesOf(ctx, req.Actor)
 	if err != nil {
 		return bot.Reply{}, err
@@ -232,7 +274,10 @@ func (a *App) training(ctx context.Context, req bot.Request) (bot.Reply, error) 
 		m.Blocks = append(m.Blocks, own...)
 	}
 	if overview {
-		figures, err := a.overview(ctx, lang)
+		if today := a.trainingToday(); day.IsZero() || day.After(today) {
+			day = today
+		}
+		figures, err := a.overview(ctx, lang, day)
 		if err != nil {
 			return bot.Reply{}, err
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
 )
@@ -92,13 +93,13 @@ func total(rows []TrainingRow, of func(TrainingRow) bool) (f Figures) {
 	return f
 }
 
-// overview is how the whole municipality stands, in words.
-func (a *App) overview(ctx context.Context, lang string) ([]bot.Block, error) {
-	rows, err := a.TrainingOn(ctx, a.trainingToday())
+// overview is how the whole municipality stood on a day, in words.
+func (a *App) overview(ctx context.Context, lang string, day time.Time) ([]bot.Block, error) {
+	rows, err := a.TrainingOn(ctx, day)
 	if err != nil {
 		return nil, err
 	}
-	t := func(key string) string { return a.Texts.T(lang, key) }
+	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	var courses, kinds bot.Facts
 	for _, c := range a.Settings.Training.Courses {
 		if f := total(rows, func(r TrainingRow) bool { return r.Course == c.Key }); f.Asked > 0 {
@@ -110,7 +111,7 @@ func (a *App) overview(ctx context.Context, lang string) ([]bot.Block, error) {
 			kinds = append(kinds, bot.Fact{Label: t("training.kind." + kind), Value: a.figuresText(lang, f)})
 		}
 	}
-	blocks := []bot.Block{bot.Divider{}, bot.Heading(t("training.overview"))}
+	blocks := []bot.Block{bot.Divider{}, bot.Heading(t("training.overview", locale.Data{"Day": dayText(day)}))}
 	if len(courses) == 0 {
 		return append(blocks, bot.Paragraph(t("training.overview.none"))), nil
 	}

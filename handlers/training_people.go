@@ -94,6 +94,9 @@ func (a *App) peopleOf(ctx context.Context, manager store.Person) (peopleView, e
 	}
 	today := a.trainingToday()
 	for _, t := range own {
+		if !policy.MayTrain(policy.SeeTraining, relations(manager, t.Person), nil) {
+			continue
+		}
 		p := r.trainee(t)
 		for _, c := range r.courses {
 			v.figures.count(c.Standing(p, r.parents, today))
@@ -126,7 +129,7 @@ func (a *App) unitsBelow(ctx context.Context, r roster, manager store.Person) ([
 			names = append(names, u.Name)
 		}
 	}
-	if len(names) == 0 {
+	if len(names) == 0 || !policy.MayTrain(policy.SeeUnits, []policy.Relation{policy.ManagerAbove}, nil) {
 		return nil, nil
 	}
 	people, err := a.Store.TraineesOfUnits(ctx, names)
@@ -237,6 +240,17 @@ func (a *App) ownPeople(ctx context.Context, req bot.Request) (bot.Reply, error)
 	return bot.Reply{Message: &m}, nil
 }
 
+// relations are what somebody is to a person of the staff list.
+func relations(who, person store.Person) []policy.Relation {
+	switch {
+	case who.ID == person.ID:
+		return []policy.Relation{policy.Themself}
+	case who.Email == person.ManagerEmail && person.Active:
+		return []policy.Relation{policy.TheirManager}
+	}
+	return nil
+}
+
 // ownPerson is the person whom a button concerns, when who pressed is their manager. Otherwise denied is the answer, and the refusal is in
 // the audit chain.
 func (a *App) ownPerson(ctx context.Context, req bot.Request) (t store.Trainee, lang string, denied *bot.Reply, err error) {
@@ -255,11 +269,7 @@ func (a *App) ownPerson(ctx context.Context, req bot.Request) (t store.Trainee, 
 	if err != nil {
 		return t, lang, nil, fmt.Errorf("looking up a person: %w", err)
 	}
-	var relations []policy.Relation
-	if self.Email == t.ManagerEmail && t.Active {
-		relations = append(relations, policy.TheirManager)
-	}
-	if policy.MayTrain(policy.MarkTraining, relations, nil) {
+	if policy.MayTrain(policy.MarkTraining, relations(self.Person, t.Person), nil) {
 		return t, lang, nil, nil
 	}
 	err = a.Store.InTx(ctx, func(tx *store.Tx) error {

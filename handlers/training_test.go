@@ -361,6 +361,13 @@ func TestOverviewIsTheCISOsWithoutNames(t *testing.T) {
 			}
 			return all
 		}
+		before := text(h.ask(bot.Request{Kind: bot.Command, Actor: karin, Text: "utbildning 2026-09-01"}).Message)
+		if !strings.Contains(before, "Hela kommunen 2026-09-01") || !strings.Contains(before, "0 av 3 klara") {
+			t.Errorf("on a past day the CISO is shown:\n%s", before)
+		}
+		if d := h.ask(bot.Request{Kind: bot.Command, Actor: maja, Text: "utbildning av vikarier på fel konto"}).Dialog; d == nil || d.ID != handlers.ReportDialog {
+			t.Error("the beginning of a report is not taken for one")
+		}
 		same(t, "today", rows("2026-11-23"), []string{"Hemtjänsten 3/1/1", "Kansliet 1/1/0"})
 		same(t, "before anything was done", rows("2026-09-01"), []string{"Hemtjänsten 2/0/2", "Kansliet 1/0/1"})
 

@@ -7,7 +7,6 @@ type TrainingAction string
 
 // The actions.
 const (
-	SeeOwnTraining TrainingAction = "see_own_training" // and take courses
 	SeeTraining    TrainingAction = "see_training"     // a person's, by name
 	MarkTraining   TrainingAction = "mark_training"    // remind a person, mark them absent, as left, or as trained
 	SeeUnits       TrainingAction = "see_units"        // the figures of units, without names
@@ -30,7 +29,6 @@ var trainingAccess = []struct {
 	relations []Relation
 	roles     []Role
 }{
-	{SeeOwnTraining, []Relation{Themself}, nil},
 	{SeeTraining, []Relation{Themself, TheirManager}, nil},
 	{MarkTraining, []Relation{TheirManager}, nil},
 	{SeeUnits, []Relation{ManagerAbove}, triage},

@@ -10,7 +10,6 @@ import (
 
 func TestMayTrain(t *testing.T) {
 	want := map[policy.TrainingAction]string{
-		policy.SeeOwnTraining: "themself",
 		policy.SeeTraining:    "themself their_manager",
 		policy.MarkTraining:   "their_manager",
 		policy.SeeUnits:       "manager_above ciso deputy_ciso",
