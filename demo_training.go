@@ -33,7 +33,9 @@ func demoTrained(ctx context.Context, tx *store.Tx) error {
 		}
 		day := tx.Now.AddDate(0, -months, 0).Format(time.DateOnly)
 		for course, version := range map[string]string{"infosak-grund": "", "rapportera": "", "policy-last": "2026"} {
-			completions = append(completions, store.Completion{PersonID: p.ID, Course: course, Version: version, CompletedOn: day, Source: "import:demo"})
+			completions = append(completions, store.Completion{
+				PersonID: p.ID, Course: course, Version: version, CompletedOn: day, Source: "import:demo",
+			})
 		}
 	}
 	_, err = tx.AddCompletions(ctx, completions)

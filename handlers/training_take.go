@@ -110,6 +110,14 @@ func (a *App) lessonPage(lang string, c Course, lesson Lesson, n int) *bot.Messa
 	return &m
 }
 
+// number is a number that stands in a button, -1 for anything else.
+func number(text string) int {
+	if n, err := strconv.Atoi(text); err == nil {
+		return n
+	}
+	return -1
+}
+
 // turnPage shows another page of a lesson.
 func (a *App) turnPage(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	key, page, _ := strings.Cut(req.Subject, ":")
@@ -118,8 +126,8 @@ func (a *App) turnPage(ctx context.Context, req bot.Request) (bot.Reply, error) 
 		return orEmpty(denied), err
 	}
 	lesson, ok := a.lesson(c, lang)
-	n, malformed := strconv.Atoi(page)
-	if !ok || malformed != nil || n < 0 || n >= len(lesson.Pages) { // a lesson that was made shorter meanwhile
+	n := number(page)
+	if !ok || n < 0 || n >= len(lesson.Pages) { // a lesson that was made shorter meanwhile
 		return a.private(lang, "stale_button"), nil
 	}
 	return bot.Reply{Message: a.lessonPage(lang, c, lesson, n)}, nil

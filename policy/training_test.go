@@ -197,6 +197,9 @@ func TestRemindersOfTraining(t *testing.T) {
 			for _, s := range due {
 				c := courses[slices.IndexFunc(courses, func(c policy.Course) bool { return c.Key == s.Course })]
 				period := s.Course + s.Deadline.Format(time.DateOnly)
+				if later := who.InPeriod(s).Later; today.Before(later) {
+					t.Fatalf("%s: told on %s, and asked to wait until %s", period, today, later)
+				}
 				if len(messages) > 0 && today.Sub(messages[len(messages)-1]) < time.Duration(c.EveryDays)*24*time.Hour {
 					t.Fatalf("%s: told on %s and before on %s, with %d days between", s.Course, today, messages[len(messages)-1], c.EveryDays)
 				}
