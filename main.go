@@ -32,6 +32,7 @@ type commands struct {
 	Import      importCommand      `cmd:"" help:"Import the staff list or the systems inventory from a CSV file."`
 	Export      exportCommand      `cmd:"" help:"Export the register."`
 	Classify    classifyCommand    `cmd:"" help:"Categorise reports: JSON lines {\"id\",\"text\"} in, JSON lines out."`
+	Model       modelCommand       `cmd:"" help:"List the models made of what has been decided, or choose which is in force."`
 	Audit       auditCommand       `cmd:"" help:"Verify the audit chain."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask a running bot whether it is up, for containers."`

@@ -104,6 +104,14 @@ func composed() []string {
 		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded", "assigned",
 		"started", "resolved", "system_set", "facts_changed", "affected_described", "involved", "grouped", "secrecy_set", "attached",
 		"measure_added", "measure_done", "measure_dropped")
+	add("timeline.*", "category_confirmed", "clarified")
+	for _, pair := range policy.ConfusablePairs() {
+		key := string(pair[0]) + "." + string(pair[1])
+		add("clarify.*", key, key+"."+string(pair[0]), key+"."+string(pair[1]))
+	}
+	for _, c := range policy.Categories() {
+		add("clarify.general.*", string(c))
+	}
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")

@@ -48,12 +48,12 @@ func deeds() []deed {
 		press("secrecy", "set_secrecy"), submit("secrecy", "set_secrecy", bot.Values{"secret": {"yes"}, "reason": {"Känsligt"}}),
 		press("attach", "attach"), submit("attach", "attach", bot.Values{}),
 		press("reopen", "reopen"), submit("reopen", "reopen", bot.Values{"reason": {"Det hände igen."}}),
-		press("close", "close"), submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
+		press("close", "close"), submit("close", "close", bot.Values{"category": {"loss"}, "cause": {"knowledge"}, "lesson": {"Öva mer"}}),
 	}
 }
 
 // elsewhere are what is done with something else than a case, and where who may is tested: with the action that policy's table has, if any.
-var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end"}
+var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end", "clarify_a", "clarify_b", "clarify_unknown"}
 
 // What any surface can send is in deeds, and what deeds does is in policy's table: an action without a row fails.
 func TestEveryActionHasARow(t *testing.T) {
@@ -230,9 +230,13 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 		}
 	}
 	h.report(maja, nil)
+	h.report(maja, bot.Values{"text": {h.doubtful()}})
 	h.settle()
 	for _, p := range h.chat.posts {
 		meet(&p.Message)
+	}
+	for _, id := range clarifying {
+		same(t, "somebody meets "+id, met[id], true)
 	}
 	meet(h.ask(bot.Request{Kind: bot.Command, Actor: maja, Text: "hjälp"}).Message)
 	meet(h.ask(bot.Request{Kind: bot.Home, Actor: maja}).Message)

@@ -103,7 +103,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	c := v.Incident
 	category := t("category." + string(c.Category))
-	if c.Category == c.Suggested && c.Status == store.New {
+	if c.Category == c.Suggested && c.Status == store.New && c.ConfirmedAt == nil {
 		key := "card.suggested"
 		if c.Confidence < unsure {
 			key = "card.suggested.unsure"

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -332,8 +333,13 @@ func (h *house) press(who bot.Actor, button, ref string) bot.Reply {
 	return h.ask(bot.Request{Kind: bot.Press, Actor: who, Name: button, Subject: ref})
 }
 
+// submit sends a dialog in. A case is closed in its category where no other is chosen: the dialog comes with it.
 func (h *house) submit(who bot.Actor, dialog, ref string, v bot.Values) bot.Reply {
 	h.t.Helper()
+	if c, err := h.Store.Incident(h.t.Context(), ref); err == nil && dialog == "close" && v["category"] == nil {
+		v = maps.Clone(v)
+		v["category"] = []string{string(c.Category)}
+	}
 	return h.ask(bot.Request{Kind: bot.Submit, Actor: who, Name: dialog, Subject: ref, Values: v})
 }
 

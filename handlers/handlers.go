@@ -75,7 +75,7 @@ type Job struct {
 type App struct {
 	Store      *store.Store
 	Texts      *locale.Texts
-	Classifier *policy.Classifier
+	Classifier *policy.Classifier // the program's own; see classifier
 	Settings   Settings
 	// Enqueue puts jobs in the transaction. It is the job queue's only door into this room.
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
@@ -92,6 +92,7 @@ type App struct {
 
 	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
 	units   atomic.Pointer[tree]
+	model   atomic.Pointer[modelInUse]
 }
 
 var _ bot.Handler = (*App)(nil)
@@ -163,6 +164,10 @@ const (
 	secrecyButton     = "secrecy"
 	attachButton      = "attach"
 	linkCodeButton    = "link_code"
+
+	clarifyFirstButton   = "clarify_a" // the category suggested
+	clarifySecondButton  = "clarify_b" // the one next to it
+	clarifyUnknownButton = "clarify_unknown"
 )
 
 // ButtonIDs are all buttons that may stand in a message.
@@ -171,6 +176,7 @@ func ButtonIDs() []string {
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
+		clarifyFirstButton, clarifySecondButton, clarifyUnknownButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 	}
@@ -248,6 +254,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAttach(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
+	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
+		return a.clarify(ctx, req)
 	}
 	if reply, known, err := a.pressTraining(ctx, req); known {
 		return reply, err

@@ -354,9 +354,9 @@ func (a *App) incidentFrom(ctx context.Context, req bot.Request, now time.Time) 
 		subject.SystemName = system.Name
 		levels = system.Levels
 	}
-	suggestion := a.Classifier.Classify(subject)
+	suggestion := a.classifier().Classify(subject)
 	incident.Suggested, incident.Category = suggestion.Category, suggestion.Category
-	incident.Confidence = suggestion.Confidence
+	incident.Confidence, incident.Alternatives = suggestion.Confidence, suggestion.Alternatives
 	incident.CategoryReasons = suggestion.Reasons
 	incident.Aspects = suggestion.Aspects
 	incident.Regulations = suggestion.Regulations
