@@ -371,3 +371,21 @@ func TestMembers(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestSendFileTellsWhatAPictureShows(t *testing.T) {
+	a := newAPI(t, map[string][]answer{
+		"conversations.open":           {{body: `{"ok":true,"channel":{"id":"D1"}}`}},
+		"files.completeUploadExternal": {{body: `{"ok":true,"files":[{"id":"F1"}]}`}},
+		"files.getUploadURLExternal":   {{body: `{"ok":true,"upload_url":"http://127.0.0.1:1/x","file_id":"F1"}`}},
+	})
+	_ = newSurface(t, a, replies(bot.Reply{})).SendFile(t.Context(), toPerson, "bild.png", "Staplar", []byte("PNG")) // the upload goes nowhere
+	for _, c := range a.made() {
+		if c.Method == "files.getUploadURLExternal" {
+			if alt := c.Form.Get("alt_txt"); alt != "Staplar" {
+				t.Errorf("the picture shows %q", alt)
+			}
+			return
+		}
+	}
+	t.Error("no file was sent")
+}
