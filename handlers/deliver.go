@@ -402,7 +402,7 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 	case store.Sent:
 		a.Metrics.delay.Observe(delay.Seconds())
 		level := a.Log.DebugContext
-		if delay > noticeableDelay {
+		if delay > noticeableDelay && d.NoticeID == nil { // which waits its turn
 			level = a.Log.WarnContext
 		}
 		level(ctx, "delivered", "delivery", d.ID, "kind", d.Kind, "attempts", d.Attempts, "delay", delay.Round(time.Millisecond).String())

@@ -380,7 +380,6 @@ func (a *App) markPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 				return nil
 			}
 		case markAbsent:
-			detail["old"], detail["new"] = t.AbsentUntil, dayText(until)
 			if err := tx.ChangePerson(ctx, t.ID, func(p *store.Person) { p.AbsentUntil = dayText(until) }); err != nil {
 				return err
 			}

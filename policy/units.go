@@ -58,11 +58,14 @@ func Units(members []Member) []Unit {
 	return tree
 }
 
+// longestLine is more than there are managers above anybody.
+const longestLine = 50
+
 // head is the last in a member's line of managers who still belongs to the member's unit; the manager outside it when nobody in the unit
 // stands between them.
 func head(at map[string]Member, manages map[string]bool, m Member) string {
 	top := m
-	for range len(at) { // a line that is a ring ends
+	for range longestLine { // a line that is a ring ends
 		boss, known := at[top.Manager]
 		if !known || boss.Unit != m.Unit {
 			break
