@@ -1,7 +1,7 @@
 package main
 
 import (
-	"tyreso.se/incidentbot/bot/slack"
+	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/locale"
 	discordspace "tyreso.se/incidentbot/workspace/discord"
 	slackspace "tyreso.se/incidentbot/workspace/slack"
@@ -29,8 +29,10 @@ func demoSlack() *slackspace.Workspace {
 	t := func(key string) string { return texts.T(locale.Swedish, key) }
 	space := slackspace.New(slackspace.Options{
 		Path: demoSlackPath, Name: "Exempelby kommun", BotName: "incidentbot",
-		Command:   slackspace.Command{Name: "/incident", Description: t("manifest.command"), Usage: t("manifest.command.hint")},
-		Shortcuts: []slackspace.Shortcut{{CallbackID: slack.ReportShortcut, Name: t("manifest.shortcut")}},
+		Command: slackspace.Command{Name: "/incident", Description: t("manifest.command"), Usage: t("manifest.command.hint")},
+		Shortcuts: []slackspace.Shortcut{
+			{CallbackID: bot.ReportShortcut, Name: t("manifest.shortcut")}, {CallbackID: bot.CaptureShortcut, Name: t("manifest.capture")},
+		},
 	})
 	for _, u := range []slackspace.User{
 		{ID: "U0MAJA", Name: "maja.berg", RealName: "Maja Berg", Title: "Undersköterska"},

@@ -36,7 +36,7 @@ func (c importCompletionsCommand) Run(ctx context.Context, cli *commands) error 
 	if err != nil {
 		return err
 	}
-	return cli.withStore(ctx, true, func(s *store.Store) error { return c.bring(ctx, s, content, cfg.Courses) })
+	return cli.withStore(ctx, writing, func(s *store.Store) error { return c.bring(ctx, s, content, cfg.Courses) })
 }
 
 func (c importCompletionsCommand) bring(ctx context.Context, s *store.Store, content []byte, courses []config.Course) error {

@@ -47,7 +47,7 @@ func (c importStaffCommand) Run(ctx context.Context, cli *commands) error {
 	if err := c.judge(c.File, err); err != nil {
 		return err
 	}
-	return cli.withStore(ctx, true, func(s *store.Store) error { return c.bring(ctx, s, people, os.Stdout) })
+	return cli.withStore(ctx, writing, func(s *store.Store) error { return c.bring(ctx, s, people, os.Stdout) })
 }
 
 // removalShare is from what part of the people on that whoever leaves is asked for: a file that was cut off must not empty the register.

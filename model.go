@@ -22,7 +22,7 @@ type modelListCommand struct{}
 
 // Run lists the models, the latest first.
 func (modelListCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, false, func(s *store.Store) error { return listModels(ctx, s, os.Stdout) })
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error { return listModels(ctx, s, os.Stdout) })
 }
 
 func listModels(ctx context.Context, s *store.Store, out io.Writer) error {
@@ -64,7 +64,7 @@ type modelRevertCommand struct {
 
 // Run puts a model in force by hand.
 func (c modelRevertCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, true, func(s *store.Store) error {
+	return cli.withStore(ctx, beside, func(s *store.Store) error {
 		if err := revertModel(ctx, s, c.Version); err != nil {
 			return err
 		}

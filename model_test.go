@@ -12,7 +12,7 @@ import (
 
 func TestModelsAreListedAndChosen(t *testing.T) {
 	cfg := mustConfigure(t, "", map[string]string{"DATABASE_URL": storetest.SQLiteURL(t)})
-	s, err := openStore(t.Context(), cfg, slog.New(slog.DiscardHandler), true)
+	s, err := openStore(t.Context(), cfg, slog.New(slog.DiscardHandler), writing)
 	if err != nil {
 		t.Fatal(err)
 	}

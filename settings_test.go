@@ -56,6 +56,7 @@ obligations: {gdpr-33-1: {hours: 48, recipient: Myndigheten, roles: [dpo]}}
 escalation: {serious_minutes: 5}
 significant: {persons: 100}
 inform: {unit_manager: false}
+retention: {months: 12}
 limits: {slack: {posts_per_second_per_channel: 2, posts_per_minute: 60}, discord: {posts_per_second_per_channel: 4, posts_per_minute: 600}}
 `, onBothChats())
 	stockholm, err := time.LoadLocation("Europe/Stockholm")
@@ -91,7 +92,7 @@ limits: {slack: {posts_per_second_per_channel: 2, posts_per_minute: 60}, discord
 		Steps:      steps,
 		Waits:      policy.Waits{Serious: 5 * time.Minute, Significant: time.Hour, Hour: 10, LowDays: 3},
 		Thresholds: policy.Thresholds{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseTime: 183 * 24 * time.Hour},
-		Inform:     []policy.Role{policy.SystemOwner},
+		Inform:     []policy.Role{policy.SystemOwner}, RetentionMonths: 12,
 	})
 	differs(t, "pace", paceFrom(cfg.Limits), map[string]scheduler.Pace{
 		"slack":   {PerLane: 500 * time.Millisecond, PerMinute: 60, Burst: 10},
@@ -232,9 +233,11 @@ func TestManifestIsWhatIsHandled(t *testing.T) {
 			if len(m.Features.Commands) != 1 || m.Features.Commands[0].Command != "/incident" {
 				t.Errorf("commands are %+v", m.Features.Commands)
 			}
-			if s := m.Features.Shortcuts; len(s) != 1 || s[0].Type != "message" || s[0].CallbackID != slack.ReportShortcut {
-				t.Errorf("shortcuts are %+v", s)
+			var shortcuts []string
+			for _, s := range m.Features.Shortcuts {
+				shortcuts = append(shortcuts, s.Type+" "+s.CallbackID)
 			}
+			differs(t, "shortcuts", shortcuts, []string{"message " + bot.ReportShortcut, "message " + bot.CaptureShortcut})
 			differs(t, "scopes", m.OAuth.Scopes.Bot, slack.Scopes())
 			differs(t, "events", m.Settings.Events.Bot, slack.Events())
 			for _, event := range m.Settings.Events.Bot {
@@ -288,7 +291,7 @@ func TestDiscordManifestSaysHowToInviteTheBot(t *testing.T) {
 				t.Fatal(err)
 			}
 			differs(t, "endpoint", m.Endpoint, test.want)
-			if !strings.Contains(m.Invite, "client_id=1&") || len(m.Permissions) == 0 || len(m.Commands) != 2 || m.Commands[0].Name != "incident" {
+			if !strings.Contains(m.Invite, "client_id=1&") || len(m.Permissions) == 0 || len(m.Commands) != 3 || m.Commands[0].Name != "incident" {
 				t.Errorf("the manifest is %s", text)
 			}
 		})

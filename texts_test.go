@@ -71,7 +71,9 @@ func composed() []string {
 	for _, step := range policy.DefaultSteps() {
 		add("step.*", step.Key)
 	}
-	add("button.*", "obligation", "drafts", "note", "reopen")
+	add("button.*", "obligation", "drafts", "note", "reopen", "hold", "lift_hold")
+	add("hold.*", "reason", "reason.help")
+	add("lift_hold.*", "reason", "reason.help")
 	add("button.*", "start", "resolve", "more", "assign", "system", "facts", "affected", "measures", "attach", "involve", "group", "secrecy")
 	for _, role := range append(policy.Roles(), policy.SystemOwner, policy.UnitManager) {
 		add("role.*", string(role))
@@ -103,8 +105,11 @@ func composed() []string {
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
 		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded", "assigned",
 		"started", "resolved", "system_set", "facts_changed", "affected_described", "involved", "grouped", "secrecy_set", "attached",
-		"measure_added", "measure_done", "measure_dropped")
-	add("timeline.*", "category_confirmed", "clarified")
+		"measure_added", "measure_done", "measure_dropped", "held", "hold_lifted", "anonymised", "category_confirmed", "clarified",
+		"room_opened", "captured")
+	add("button.*", "room")
+	add("card.room.*", "opening", "open", "failed")
+	add("note.*", "captured")
 	for _, pair := range policy.ConfusablePairs() {
 		key := string(pair[0]) + "." + string(pair[1])
 		add("clarify.*", key, key+"."+string(pair[0]), key+"."+string(pair[1]))

@@ -54,6 +54,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
 		Training:     config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
+		Retention:    config.Retention{Months: 24},
 		Limits: config.Limits{
 			Slack:   config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 300},
 			Discord: config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 1200},
@@ -357,7 +358,7 @@ func TestEnvironmentIsRead(t *testing.T) {
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
 		"Organisation", "Roles", "Channels", "Documents", "Courses", "Training", "Advice", "Obligations", "Escalation", "Inform",
-		"Significant",
+		"Significant", "Retention",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)

@@ -31,6 +31,9 @@ func deeds() []deed {
 		press("severity", "change_severity"), submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
 		press("message", "message_reporter"), submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
 		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
+		press("hold", "hold_case"), submit("hold", "hold_case", bot.Values{"reason": {"Polisanmält."}}),
+		press("lift_hold", "hold_case"), submit("lift_hold", "hold_case", bot.Values{"reason": {"Nedlagt."}}),
+		press("room", "open_room"),
 		press("breach", "decide_breach"), submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
 		press("significant", "decide_significant"),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
@@ -114,6 +117,7 @@ func TestAuthorisation(t *testing.T) {
 					allowed = person.stop && slices.Contains([]string{
 						"see_card", "show_text", "acknowledge", "progress", "change_category", "change_severity", "message_reporter", "close", "reopen",
 					}, d.action)
+					allowed = allowed || d.action == "hold_case" && person.ordinary // to keep a case is the CISO's
 				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
@@ -251,9 +255,13 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
+	held := h.report(maja, nil)
+	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	for _, id := range handlers.ButtonIDs() {
 		who, ref := karin, "ref-1"
 		switch id {
+		case "lift_hold":
+			ref = held.Ref
 		case "answer":
 			who = maja
 		case "reopen":

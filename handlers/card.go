@@ -28,10 +28,13 @@ type cardView struct {
 	Lead           *store.Incident  // nil: handled by itself
 	Members        []store.Incident // handled under it
 	Similar        []store.Incident // may be of the same event
+	Room           *store.Room      // the latest; nil: none was opened
 	Roles          []policy.Role    // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool             // the reporter takes no messages
 	Confidential   bool             // only the triage role reads it: the reporter's words may stand on it
-	Delay          time.Duration    // how late the card comes, 0 when it came as it should
+	Hold           *store.Hold      // nil: not held
+	HeldBy         string
+	Delay          time.Duration // how late the card comes, 0 when it came as it should
 }
 
 // noticeableDelay is when a late card says so: a CISO must be able to tell when the clock really started.
@@ -81,6 +84,7 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	if line := a.history(lang, v); line != "" {
 		m.Blocks = append(m.Blocks, bot.Small(line))
 	}
+	m.Blocks = append(m.Blocks, a.keeping(lang, v)...)
 	if v.Unreached {
 		m.Blocks = append(m.Blocks, bot.Small(t("card.unreached")))
 	}
@@ -134,7 +138,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
 	}
 	facts = append(facts, a.workFacts(lang, v)...)
-	if c.ReporterID == nil {
+	if c.ReporterID == nil && !c.ReporterRemoved {
 		facts = append(facts, bot.Fact{Label: t("card.reporter"), Value: t("card.anonymous")})
 	}
 	if v.Attachments > 0 {
@@ -143,7 +147,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	if c.Status == store.Closed {
 		facts = append(facts, bot.Fact{Label: t("close.cause"), Value: t("cause." + string(c.Cause))})
 	}
-	return facts
+	return append(facts, a.roomFact(lang, v.Room)...)
 }
 
 // workFacts are what those who work the case have added to what was reported.
@@ -309,9 +313,12 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 		add(messageButton, policy.MessageReporter, bot.Plain)
 	}
 	add(noteButton, policy.AddNote, bot.Plain)
-	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c)) > 0 }) {
+	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c, v.Hold != nil)) > 0 }) {
 		add(moreButton, policy.SeeCard, bot.Plain)
 	}
 	add(closeButton, policy.Close, bot.Danger)
+	if mayHaveRoom(c) && (v.Room == nil || v.Room.ClosedAt != nil) {
+		add(roomButton, policy.OpenRoom, bot.Plain)
+	}
 	return buttons
 }

@@ -35,6 +35,9 @@ func (a *App) Deliver(ctx context.Context, id int64, last bool) (asked bool, err
 		return false, fmt.Errorf("beginning a delivery: %w", err)
 	}
 	card, err := a.send(ctx, d)
+	if gone, ok := errors.AsType[*bot.SendError](err); ok && gone.Permanent && d.Channel != "" {
+		err = a.leaveRoom(ctx, d, gone)
+	}
 	var refused *bot.SendError
 	switch {
 	case err == nil:
@@ -76,6 +79,12 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	surface, ok := a.Surfaces[d.Surface]
 	if !ok {
 		return nil, &bot.SendError{Code: "surface_not_configured", Permanent: true}
+	}
+	switch d.Kind {
+	case openRoomDelivery:
+		return nil, a.makeRoom(ctx, surface, d)
+	case closeRoomDelivery:
+		return nil, a.closeRoom(ctx, surface, d)
 	}
 	to, account, err := a.address(ctx, d)
 	if err != nil {
@@ -139,8 +148,8 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 		if !errors.As(err, &refused) || !refused.Permanent {
 			return &card, err
 		}
-		if withdrawn {
-			return nil, errPointless
+		if withdrawn || incident.AnonymisedAt != nil && incident.Status == store.Closed {
+			return nil, errPointless // nor is an old case news because its words were emptied
 		}
 		// The copy is gone. A case must not become invisible because somebody tidied up: post it anew.
 		if err := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LoseCard(ctx, old.ID) }); err != nil {
@@ -286,6 +295,19 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 		return view, fmt.Errorf("reading the obligations of a card: %w", err)
 	}
 	view.Attachments = len(attachments)
+	if view.Hold, err = a.holdOf(ctx, incident); err != nil {
+		return view, err
+	}
+	if view.Hold != nil {
+		view.HeldBy = a.accountName(ctx, &view.Hold.AccountID)
+	}
+	room, err := a.Store.Room(ctx, incident.ID)
+	switch {
+	case err == nil:
+		view.Room = &room
+	case !errors.Is(err, store.ErrNotFound):
+		return view, fmt.Errorf("reading the room of a card: %w", err)
+	}
 	return view, a.viewWork(ctx, &view)
 }
 
@@ -325,6 +347,11 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 		return a.news(lang, d.Kind, incident, "", store.Note{}), nil
 	case answeredDelivery:
 		return a.answeredLetter(lang, incident), nil
+	case roomDelivery:
+		return a.roomLetter(lang, incident), nil
+	case roomFailedDelivery:
+		text := a.Texts.T(lang, "room.failed", locale.Data{"Number": incident.Number})
+		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil
 	case reminderDelivery:
 		roles, err := reader(ctx, incident)
 		if err != nil {
@@ -416,8 +443,10 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 
 // toReporter tells whether a kind of message goes to who reported. That they take no messages is their choice and nothing that
 // the CISO or an operator can mend: what it says stands under their reports instead, see unreached.
-func toReporter(kind string) bool {
-	return slices.Contains([]string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}, kind)
+func toReporter(kind string) bool { return slices.Contains(reporterKinds(), kind) }
+
+func reporterKinds() []string {
+	return []string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}
 }
 
 // noteUnreached has the card say that the reporter takes no messages, when it does not say so already.
@@ -439,6 +468,9 @@ func (a *App) noteUnreached(ctx context.Context, tx *store.Tx, d store.Delivery,
 // bury makes a dead letter visible: in the audit chain, and to those who work the cases, by another way than the one that
 // failed; once a day and lane, because a channel that is gone fails for every case.
 func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code string) error {
+	if d.Kind == openRoomDelivery {
+		return a.roomFailed(ctx, tx, d, code)
+	}
 	subject := ""
 	if d.IncidentID != nil {
 		incident, err := tx.IncidentByID(ctx, *d.IncidentID)
@@ -457,7 +489,11 @@ func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code str
 	if err != nil || !fresh {
 		return err
 	}
-	others := a.toHolders(a.triageHolders(), undeliveredDelivery, *d.IncidentID)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	others := a.toHolders(onDuty.triage(), undeliveredDelivery, *d.IncidentID)
 	for _, channel := range a.Settings.Triage {
 		others = append(others, store.Delivery{
 			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,

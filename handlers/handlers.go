@@ -36,6 +36,8 @@ type Settings struct {
 	Holidays     policy.Calendar            // days without work beside weekends
 	Training     Training                   // courses, and when people are told of them
 	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
+	// RetentionMonths is how long after its closing a case is anonymised; 0: never.
+	RetentionMonths int
 }
 
 // Holder is a person who holds a role, known by any of an e-mail address and accounts.
@@ -110,6 +112,9 @@ func (a *App) handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case bot.Command:
 		return a.command(ctx, req)
 	case bot.Shortcut:
+		if req.Name == bot.CaptureShortcut {
+			return a.capture(ctx, req)
+		}
 		return a.openReport(ctx, req, req.Text)
 	case bot.Home:
 		return a.home(ctx, req)
@@ -146,6 +151,8 @@ const (
 	noteButton        = "note"
 	answerButton      = "answer"
 	reopenButton      = "reopen"
+	holdButton        = "hold"
+	liftHoldButton    = "lift_hold"
 	showButton        = "show"
 	mineButton        = "mine"
 	attachmentsButton = "attachments"
@@ -164,6 +171,7 @@ const (
 	secrecyButton     = "secrecy"
 	attachButton      = "attach"
 	linkCodeButton    = "link_code"
+	roomButton        = "room"
 
 	clarifyFirstButton   = "clarify_a" // the category suggested
 	clarifySecondButton  = "clarify_b" // the one next to it
@@ -175,10 +183,11 @@ func ButtonIDs() []string {
 	return []string{
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
-		noteButton, answerButton, reopenButton,
+		noteButton, answerButton, reopenButton, holdButton, liftHoldButton,
 		clarifyFirstButton, clarifySecondButton, clarifyUnknownButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
+		roomButton,
 	}
 }
 
@@ -186,7 +195,7 @@ func ButtonIDs() []string {
 func DialogIDs() []string {
 	return []string{
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
-		obligationButton, noteButton, answerButton, reopenButton,
+		obligationButton, noteButton, answerButton, reopenButton, holdButton, liftHoldButton,
 		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
 		attachButton,
 	}
@@ -224,6 +233,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAnswer(ctx, req)
 	case reopenButton:
 		return a.openReopen(ctx, req)
+	case holdButton, liftHoldButton:
+		return a.openHold(ctx, req)
 	case moreButton:
 		return a.more(ctx, req)
 	case assignButton:
@@ -254,6 +265,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAttach(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
+	case roomButton:
+		return a.openRoom(ctx, req)
 	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
 		return a.clarify(ctx, req)
 	}
@@ -287,6 +300,8 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.answer(ctx, req)
 	case reopenButton:
 		return a.reopenCase(ctx, req)
+	case holdButton, liftHoldButton:
+		return a.hold(ctx, req)
 	case assignButton:
 		return a.assign(ctx, req)
 	case systemButton:
@@ -363,6 +378,21 @@ func (a *App) ensureAccount(ctx context.Context, tx *store.Tx, who bot.Actor) (s
 
 // actorName is how the audit chain names a person.
 func actorName(who bot.Actor) string { return who.Surface + ":" + who.ID }
+
+// The actions of a reporter with their own report.
+const (
+	reportedAction = "incident.reported"
+	answeredAction = "reporter.answered"
+)
+
+// actorOf is how the audit chain names who has done something with a case. Who reported stands in the case, where it can be emptied, and
+// not in the chain, where it cannot.
+func actorOf(who bot.Actor, action string) string {
+	if action == reportedAction || action == answeredAction {
+		return "reporter"
+	}
+	return actorName(who)
+}
 
 // problems puts what is wrong with the answers in words, by field id.
 func (a *App) problems(lang string, found map[string]bot.Problem) map[string]string {

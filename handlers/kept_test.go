@@ -169,6 +169,12 @@ func TestErrorsInPartsShowTheDialogAgain(t *testing.T) {
 	same(t, "what was answered before the error", h.incidents()[0].PersonalData, policy.Yes)
 }
 
+// holdsNumber tells whether the number, or a half of it, stands in a text. The last four digits alone stand in one hash in a thousand.
+func holdsNumber(text string) bool {
+	first, last, _ := strings.Cut(number, "-")
+	return strings.Contains(text, first) || strings.Contains(text, "-"+last)
+}
+
 func TestPersonalNumbersAreMaskedInWhatIsKept(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		f, d := h.open(bot.Request{Kind: bot.Shortcut, Actor: maja, Text: "Gällde " + number})
@@ -178,7 +184,7 @@ func TestPersonalNumbersAreMaskedInWhatIsKept(t *testing.T) {
 		c := h.report(ali, nil)
 		note, _ := h.open(bot.Request{Kind: bot.Press, Actor: karin, Name: "message", Subject: c.Ref})
 		note.part(bot.Values{"message": {"Gällde det " + number + "?"}})
-		if strings.Contains(h.everything(), "3234") {
+		if holdsNumber(h.everything()) {
 			t.Error("a personal identity number is in the database")
 		}
 		if reply := f.send(bot.Values{"occurred": {}}); !strings.Contains(text(reply.Message), h.Texts.T("sv", "receipt.masked")) {
@@ -432,6 +438,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 	c := h.report(maja, nil)
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
+	held := h.report(maja, nil)
+	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
 	for _, lang := range []string{"sv", "en"} {
@@ -446,6 +454,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 				by.ID = maja.ID
 			case "reopen":
 				about = closed.Ref
+			case "lift_hold":
+				about = held.Ref
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {
 				dialogs = append(dialogs, d)

@@ -109,8 +109,8 @@ func (a *App) course(key string) (Course, bool) {
 // trainingToday is the day, by the municipality's clock.
 func (a *App) trainingToday() time.Time { return policy.DayOf(a.Store.Now(), a.Settings.Location) }
 
-// roster is what it takes to say which courses are for whom.
-type roster struct {
+// school is what it takes to say which courses are for whom.
+type school struct {
 	courses []policy.Course
 	parents map[string]string // the unit above, by name
 	manages map[string]bool   // e-mail addresses of those who are responsible for a unit
@@ -146,12 +146,12 @@ func (a *App) tree(ctx context.Context) (*tree, error) {
 	return t, nil
 }
 
-func (a *App) roster(ctx context.Context) (roster, error) {
+func (a *App) school(ctx context.Context) (school, error) {
 	t, err := a.tree(ctx)
 	if err != nil {
-		return roster{}, err
+		return school{}, err
 	}
-	r := roster{units: t.units, parents: t.parents, manages: t.manages, roles: map[string][]policy.Role{}}
+	r := school{units: t.units, parents: t.parents, manages: t.manages, roles: map[string][]policy.Role{}}
 	for _, c := range a.Settings.Training.Courses {
 		r.courses = append(r.courses, c.Course)
 	}
@@ -169,7 +169,7 @@ func (a *App) roster(ctx context.Context) (roster, error) {
 }
 
 // trainee is a person as the rules look at them.
-func (r roster) trainee(t store.Trainee) policy.Trainee {
+func (r school) trainee(t store.Trainee) policy.Trainee {
 	p := policy.Trainee{
 		Kind: t.Kind, Unit: t.Unit, Manages: r.manages[t.Email], Roles: r.roles[t.Email],
 		Start: policy.Day(t.StartDate), AbsentUntil: policy.Day(t.AbsentUntil),
@@ -204,7 +204,7 @@ func dayText(day time.Time) string {
 }
 
 // open are the courses that a person is to take now, whether or not they are to be reminded of them.
-func (r roster) open(p policy.Trainee, today time.Time) []policy.Standing {
+func (r school) open(p policy.Trainee, today time.Time) []policy.Standing {
 	var open []policy.Standing
 	for _, c := range r.courses {
 		if s := c.Standing(p, r.parents, today); s.State == policy.DueSoon || s.State == policy.PastDue {
@@ -288,7 +288,7 @@ func (a *App) trainingAt(ctx context.Context, req bot.Request, day time.Time) (b
 
 // ownTraining is how a person stands, with a button for each course to take.
 func (a *App) ownTraining(ctx context.Context, lang string, self store.Trainee) ([]bot.Block, error) {
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -71,12 +71,12 @@ func (a *App) noticeRound(ctx context.Context, round store.Round) (full bool, er
 			return true, nil // rather seldom and many
 		}
 	}
-	roster, err := a.roster(ctx)
+	school, err := a.school(ctx)
 	if err != nil {
 		return false, err
 	}
 	for !round.Ended && !full {
-		if full, err = a.noticeSome(ctx, roster, &round, room); err != nil {
+		if full, err = a.noticeSome(ctx, school, &round, room); err != nil {
 			return false, err
 		}
 	}
@@ -84,7 +84,7 @@ func (a *App) noticeRound(ctx context.Context, round store.Round) (full bool, er
 }
 
 // noticeSome makes the notices of the next people of a round, and tells whether the outbox is full.
-func (a *App) noticeSome(ctx context.Context, r roster, round *store.Round, room map[string]int) (full bool, err error) {
+func (a *App) noticeSome(ctx context.Context, r school, round *store.Round, room map[string]int) (full bool, err error) {
 	find := a.Store.Trainees
 	if round.Kind == trainingDigest {
 		find = a.Store.Managers
@@ -178,7 +178,7 @@ func (a *App) noticeLetter(ctx context.Context, d store.Delivery, lang string) (
 	if n.Kind == trainingDigest {
 		return a.digestLetter(ctx, lang, t)
 	}
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return bot.Message{}, err
 	}
@@ -230,7 +230,7 @@ func (a *App) noticed(ctx context.Context, d store.Delivery) ([]store.Progress, 
 	if err != nil {
 		return nil, err
 	}
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -253,7 +253,7 @@ func (a *App) putOff(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -290,7 +290,7 @@ func (a *App) putOff(ctx context.Context, req bot.Request) (bot.Reply, error) {
 var errOutsideHours = errors.New("outside the hours in which notices are sent")
 
 // remindNow reminds a person of all that they are to take because their manager asks for it; false when they have had a message today.
-func (a *App) remindNow(ctx context.Context, tx *store.Tx, r roster, t store.Trainee) (reminded bool, err error) {
+func (a *App) remindNow(ctx context.Context, tx *store.Tx, r school, t store.Trainee) (reminded bool, err error) {
 	if !a.Settings.Training.Hours.Open(tx.Now, a.Settings.Location, a.Settings.Holidays) {
 		return false, errOutsideHours
 	}

@@ -84,7 +84,7 @@ func (v peopleView) nothing() bool {
 // peopleOf looks at a manager's own people by name, and at the units below by figures.
 func (a *App) peopleOf(ctx context.Context, manager store.Person) (peopleView, error) {
 	var v peopleView
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return v, err
 	}
@@ -120,7 +120,7 @@ func rank(s standingOf) string {
 }
 
 // unitsBelow are the figures of the units in which a manager has people who are not their own.
-func (a *App) unitsBelow(ctx context.Context, r roster, manager store.Person) ([]unitFigures, error) {
+func (a *App) unitsBelow(ctx context.Context, r school, manager store.Person) ([]unitFigures, error) {
 	var names []string
 	for _, u := range r.units {
 		if slices.ContainsFunc(r.units, func(above policy.Unit) bool {
@@ -307,14 +307,14 @@ func (a *App) openPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}
 	return bot.Reply{Dialog: a.personDialog(lang, r, t)}, nil
 }
 
-func (a *App) personDialog(lang string, r roster, person store.Trainee) *bot.Dialog {
+func (a *App) personDialog(lang string, r school, person store.Trainee) *bot.Dialog {
 	t := func(key string) string { return a.Texts.T(lang, key) }
 	mark := bot.Field{ID: fieldMark, Kind: bot.Choice, Required: true, Label: person.Name, Help: t("training.mark.help")}
 	for _, what := range []string{markRemind, markAbsent, markLeft, markDone} {
@@ -351,7 +351,7 @@ func (a *App) markPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}

@@ -274,7 +274,7 @@ func (a *App) completed(ctx context.Context, lang string, personID int64, c Cour
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	r, err := a.roster(ctx)
+	r, err := a.school(ctx)
 	if err != nil {
 		return bot.Reply{}, err
 	}

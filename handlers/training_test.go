@@ -130,8 +130,8 @@ func (h *house) on(moment string) {
 	h.notices()
 }
 
-// told is how many messages with a heading somebody has got.
-func (h *house) told(who bot.Actor, key string) (n int) {
+// toldOf is how many messages with a heading somebody has got.
+func (h *house) toldOf(who bot.Actor, key string) (n int) {
 	for _, p := range h.chat.to(direct(who)) {
 		if len(p.Message.Blocks) > 0 && p.Message.Blocks[0] == bot.Heading(h.Texts.T("sv", key)) {
 			n++
@@ -162,19 +162,19 @@ func TestNewcomerIsRemindedTakesTheLessonAndIsLeftAlone(t *testing.T) {
 		h.schooled(grund())
 		h.trained("2026-10-01", omar, ali, karin)
 		h.on("2026-11-24 08:29")
-		same(t, "told before the hours", h.told(maja, reminderTitle), 0)
+		same(t, "told before the hours", h.toldOf(maja, reminderTitle), 0)
 		h.on("2026-11-24 08:30")
-		same(t, "told in the hours", h.told(maja, reminderTitle), 1)
-		same(t, "others", []int{h.told(omar, reminderTitle), h.told(ali, reminderTitle)}, []int{0, 0})
+		same(t, "told in the hours", h.toldOf(maja, reminderTitle), 1)
+		same(t, "others", []int{h.toldOf(omar, reminderTitle), h.toldOf(ali, reminderTitle)}, []int{0, 0})
 		letter := h.chat.to(direct(maja))[0]
 		if got := text(&letter.Message); !strings.Contains(got, "Grundkursen") || !strings.Contains(got, "2026-12-23") || !strings.Contains(got, "4 minuter") {
 			t.Errorf("the reminder says:\n%s", got)
 		}
 		same(t, "its buttons", buttons(letter.Message), []string{"training_start", "training_later"})
 		h.on("2026-11-30 12:00")
-		same(t, "told within the week", h.told(maja, reminderTitle), 1)
+		same(t, "told within the week", h.toldOf(maja, reminderTitle), 1)
 		h.on("2026-12-01 09:00")
-		same(t, "told after a week", h.told(maja, reminderTitle), 2)
+		same(t, "told after a week", h.toldOf(maja, reminderTitle), 2)
 
 		page := h.press(maja, "training_start", "grund").Message
 		same(t, "the first page", buttons(*page), []string{"training_page"})
@@ -196,9 +196,9 @@ func TestNewcomerIsRemindedTakesTheLessonAndIsLeftAlone(t *testing.T) {
 		same(t, "completed", h.completions(maja), []string{"grund  2026-12-01 lesson"})
 		same(t, "audited", len(h.events("training.completed")), 1)
 		h.on("2027-10-29 09:00")
-		same(t, "told when done", h.told(maja, reminderTitle), 2)
+		same(t, "told when done", h.toldOf(maja, reminderTitle), 2)
 		h.on("2027-11-01 09:00") // a Monday, thirty days before
-		same(t, "told before it is due again", h.told(maja, reminderTitle), 3)
+		same(t, "told before it is due again", h.toldOf(maja, reminderTitle), 3)
 	})
 }
 
@@ -208,7 +208,7 @@ func TestOneMessageADayForAllCourses(t *testing.T) {
 	second.Key, second.Title = "gdpr", "Personuppgifter"
 	h.schooled(grund(), second)
 	h.on("2026-11-24 09:00")
-	same(t, "messages", h.told(maja, reminderTitle), 1)
+	same(t, "messages", h.toldOf(maja, reminderTitle), 1)
 	if got := text(&h.chat.to(direct(maja))[0].Message); !strings.Contains(got, "Grundkursen") || !strings.Contains(got, "Personuppgifter") {
 		t.Errorf("the reminder says:\n%s", got)
 	}
@@ -226,9 +226,9 @@ func TestPuttingOff(t *testing.T) {
 		t.Errorf("the second time it is answered %q", got)
 	}
 	h.on("2026-12-07 09:00")
-	same(t, "told before", h.told(maja, reminderTitle), 1)
+	same(t, "told before", h.toldOf(maja, reminderTitle), 1)
 	h.on("2026-12-08 09:00")
-	same(t, "told then", h.told(maja, reminderTitle), 2)
+	same(t, "told then", h.toldOf(maja, reminderTitle), 2)
 }
 
 func TestIgnoredRemindersAreHandedOverToTheManager(t *testing.T) {
@@ -238,8 +238,8 @@ func TestIgnoredRemindersAreHandedOverToTheManager(t *testing.T) {
 		for at := time.Date(2026, 11, 23, 9, 0, 0, 0, time.UTC); at.Before(time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)); at = at.AddDate(0, 0, 1) {
 			h.on(at.Format("2006-01-02") + " 10:00")
 		}
-		same(t, "reminders", h.told(omar, reminderTitle), 3)
-		if n := h.told(ali, digestTitle); n != 6 {
+		same(t, "reminders", h.toldOf(omar, reminderTitle), 3)
+		if n := h.toldOf(ali, digestTitle); n != 6 {
 			t.Errorf("the manager got %d digests on six Mondays", n)
 		}
 		letters := h.chat.to(direct(ali))
@@ -252,7 +252,7 @@ func TestIgnoredRemindersAreHandedOverToTheManager(t *testing.T) {
 		if !strings.Contains(said, "Hemtjänsten") || strings.Contains(said, "Omar") || !strings.Contains(said, "Försenade: 1") {
 			t.Errorf("the manager above is told:\n%s", said)
 		}
-		same(t, "nobody else is told", h.told(maja, digestTitle)+h.told(omar, digestTitle), 0)
+		same(t, "nobody else is told", h.toldOf(maja, digestTitle)+h.toldOf(omar, digestTitle), 0)
 	})
 }
 
@@ -275,7 +275,7 @@ func TestManagerMarksTheirPeople(t *testing.T) {
 		h.on("2026-11-25 09:00")
 		same(t, "reminded by the manager", mark(ali, omar, bot.Values{"mark": {"remind"}}).Message.Summary, "Vi påminner Omar Said nu.")
 		h.notices()
-		same(t, "Omar's reminders", h.told(omar, reminderTitle), 2)
+		same(t, "Omar's reminders", h.toldOf(omar, reminderTitle), 2)
 		h.on("2026-11-26 17:00")
 		if got := mark(ali, omar, bot.Values{"mark": {"remind"}}).Errors["mark"]; !strings.Contains(got, "08:30") {
 			t.Errorf("in the evening it is answered %q", got)
@@ -290,9 +290,9 @@ func TestManagerMarksTheirPeople(t *testing.T) {
 		for day := 1; day < 50; day++ {
 			h.on(time.Date(2026, 11, 26+day, 0, 0, 0, 0, time.UTC).Format("2006-01-02") + " 10:00")
 		}
-		same(t, "reminders while away, on 2027-01-14", h.told(omar, reminderTitle), 2)
+		same(t, "reminders while away, on 2027-01-14", h.toldOf(omar, reminderTitle), 2)
 		h.on("2027-01-18 10:00")
-		same(t, "reminders when back", h.told(omar, reminderTitle), 3)
+		same(t, "reminders when back", h.toldOf(omar, reminderTitle), 3)
 		letters := h.chat.to(direct(omar))
 		if got := text(&letters[len(letters)-1].Message); !strings.Contains(got, "2027-02-15") {
 			t.Errorf("who is back is told:\n%s", got)
@@ -331,10 +331,10 @@ func TestAttestation(t *testing.T) {
 	h.submit(maja, "training_attest", "policy", bot.Values{"attested": {"yes"}})
 	same(t, "attested", h.completions(maja), []string{"policy 1 2026-11-23 attestation"})
 	h.on("2026-11-24 09:00")
-	same(t, "told", h.told(maja, reminderTitle), 0)
+	same(t, "told", h.toldOf(maja, reminderTitle), 0)
 	h.Settings.Training.Courses[0].Version, h.Settings.Training.Courses[0].From = "2", policy.Day("2026-11-25")
 	h.on("2026-11-25 09:00")
-	same(t, "told of a new version", h.told(maja, reminderTitle), 1)
+	same(t, "told of a new version", h.toldOf(maja, reminderTitle), 1)
 }
 
 func TestOverviewIsTheCISOsWithoutNames(t *testing.T) {
@@ -392,9 +392,9 @@ func TestNoticesThatAreLateAreSentOnTheNextWorkingDay(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.on("2026-11-28 10:00") // Saturday: the bot was down meanwhile
-	same(t, "told on Saturday", h.told(maja, reminderTitle), 0)
+	same(t, "told on Saturday", h.toldOf(maja, reminderTitle), 0)
 	h.on("2026-11-30 09:00")
-	same(t, "told on Monday", h.told(maja, reminderTitle), 1)
+	same(t, "told on Monday", h.toldOf(maja, reminderTitle), 1)
 }
 
 func TestClosedAccountIsNotTriedEveryDay(t *testing.T) {
@@ -488,7 +488,7 @@ func TestStaffIsFoundByTheirAddresses(t *testing.T) {
 			return err
 		})
 		h.notices()
-		same(t, "told before", h.told(maja, reminderTitle), 0)
+		same(t, "told before", h.toldOf(maja, reminderTitle), 0)
 		found := h.chat.people[maja.ID]
 		found.Email, found.Language = "Maja@Example.org", ""
 		h.chat.people[maja.ID] = found

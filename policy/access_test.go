@@ -60,6 +60,8 @@ group                CD       CD     CD        CD     CD          CD     CD     
 set_secrecy          CD       CD     CD        CD     CD          CD     CD     -     yes
 close                CD       CD     CD        CD     CD          CD     CD     CDS   no
 reopen               CD       CD     CD        CD     CD          CD     CD     CDS   yes
+hold_case            CD       CD     CD        CD     CD          CD     CD     CD    yes
+open_room            CD       CD     CD        CD     CD          CD     CD     -     no
 `
 
 func TestAccess(t *testing.T) {

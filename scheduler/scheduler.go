@@ -143,6 +143,11 @@ func New(opts Options) (*Scheduler, error) {
 			river.NewPeriodicJob(nightly, func() (river.JobArgs, *river.InsertOpts) {
 				return learnArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 5}
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(nightly, func() (river.JobArgs, *river.InsertOpts) {
+				// One at a time: one that comes back for more may still be there the next night.
+				one := river.UniqueOpts{ByArgs: true, ByState: unfinished}
+				return anonymiseArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 5, UniqueOpts: one}
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})
 	if err != nil {
@@ -190,6 +195,7 @@ func (s *Scheduler) Start(ctx context.Context, app *handlers.App) error {
 		river.AddWorkerSafely(s.workers, &fetchWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &remindWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &learnWorker{app: app}),
+		river.AddWorkerSafely(s.workers, &anonymiseWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &sweepWorker{scheduler: s, draftAge: app.Settings.DraftAge}),
 	} {
 		if err != nil {

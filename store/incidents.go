@@ -15,7 +15,7 @@ const incidentColumns = `id, ref, number, version, status, reporter_id, surface,
 	`sensitive_kinds, ongoing, near_miss, stop_question, suggested, confidence, category, category_reasons, aspects, ` +
 	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson, ` +
 	`assignee, resolved_at, ended_at, supplier, supplier_name, crime, police_report, secret, involved, lead_id, ` +
-	`confirmed_at, alternatives`
+	`confirmed_at, alternatives, anonymised_at, reporter_removed`
 
 func incidentFields(i *Incident) []any {
 	return []any{
@@ -28,7 +28,7 @@ func incidentFields(i *Incident) []any {
 		optionalMillis{&i.ClosedAt}, &i.ClosedBy, &i.Cause, &i.Lesson,
 		&i.Assignee, optionalMillis{&i.ResolvedAt}, optionalMillis{&i.EndedAt}, &i.Supplier, &i.SupplierName, &i.Crime, &i.PoliceReport,
 		flag{&i.Secret}, words[policy.Role]{&i.Involved}, &i.LeadID,
-		optionalMillis{&i.ConfirmedAt}, list[policy.Alternative]{&i.Alternatives},
+		optionalMillis{&i.ConfirmedAt}, list[policy.Alternative]{&i.Alternatives}, optionalMillis{&i.AnonymisedAt}, flag{&i.ReporterRemoved},
 	}
 }
 
@@ -182,15 +182,15 @@ func (s *Store) IncidentsBefore(ctx context.Context, id int64, since time.Time, 
 	return slices.DeleteFunc(found, func(i Incident) bool { return i.RegisteredAt.Before(since) }), doing("read recent incidents", err)
 }
 
-const noteColumns = `id, incident_id, at, author_id, kind, text`
+const noteColumns = `id, incident_id, at, author_id, kind, text, source`
 
 func noteFields(n *Note) []any {
-	return []any{&n.ID, &n.IncidentID, millis{&n.At}, &n.AuthorID, &n.Kind, &n.Text}
+	return []any{&n.ID, &n.IncidentID, millis{&n.At}, &n.AuthorID, &n.Kind, &n.Text, &n.Source}
 }
 
 var insertNote = insertInto("notes", noteColumns)
 
-// AddNote adds a note to its incident. It fills in ID, and At when that is zero.
+// AddNote adds a note to its incident. It fills in ID, and At when that is zero. ErrConflict when there is a note with its Source.
 func (tx *Tx) AddNote(ctx context.Context, n *Note) error {
 	if n.At.IsZero() {
 		n.At = tx.Now

@@ -58,6 +58,8 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.Reminders(ctx, "a")
 	read(err)
+	_, err = s.Absences(ctx, s.Now())
+	read(err)
 	_, err = s.Members(ctx, i.ID)
 	read(err)
 	_, err = s.IncidentsBefore(ctx, i.ID, time.Time{}, 10)
@@ -89,10 +91,32 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	absent(err)
 	_, err = s.Notice(ctx, 1)
 	absent(err)
+	_, err = s.HoldOf(ctx, i.ID)
+	absent(err)
 	system := int64(1)
 	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
 	read(err)
+	_, err = s.RoomByChannel(ctx, "chat", "C1")
+	if !errors.Is(err, store.ErrNotFound) {
+		read(err)
+	}
 	read(s.InTx(ctx, func(tx *store.Tx) error {
+		room := store.Room{IncidentID: i.ID, Surface: "chat", OpenedBy: *i.ReporterID}
+		if err := tx.AddRoom(ctx, &room); err != nil {
+			return err
+		}
+		if err := tx.SaveRoom(ctx, room); err != nil {
+			return err
+		}
+		if _, err := tx.Room(ctx, i.ID); err != nil {
+			return err
+		}
+		if _, err := tx.HasNoteFrom(ctx, "chat:C1:1.1"); err != nil {
+			return err
+		}
+		if _, err := tx.CardTargets(ctx, i.ID); err != nil {
+			return err
+		}
 		if _, err := tx.UpdateIncident(ctx, i.ID, func(old store.Incident) (store.Incident, error) { return old, nil }); err != nil {
 			return err
 		}

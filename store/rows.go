@@ -65,8 +65,10 @@ type Incident struct {
 	Involved     []policy.Role // drawn in by hand
 	LeadID       *int64        // incidents.id of the case that this one is handled under
 
-	ConfirmedAt  *time.Time           // when a person last confirmed the category
-	Alternatives []policy.Alternative // the next two after Suggested; none when the reporter has settled which it is
+	ConfirmedAt     *time.Time           // when a person last confirmed the category
+	Alternatives    []policy.Alternative // the next two after Suggested; none when the reporter has settled which it is
+	AnonymisedAt    *time.Time           // when what people wrote was emptied last
+	ReporterRemoved bool                 // it was known who reported
 }
 
 // Status is where a case stands.
@@ -132,6 +134,7 @@ type Note struct {
 	AuthorID   *int64 // accounts.id
 	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text) …; the handlers know them
 	Text       string
+	Source     string // of one that was captured: the message it was, no two notes from the same; else ""
 }
 
 // Affected is whom a case affected and how: what a notification of a personal data breach asks (GDPR article 33.3).

@@ -120,6 +120,12 @@ func (s *Surface) FindByEmail(context.Context, string) (bot.Profile, error) {
 	return bot.Profile{}, errNotSupported()
 }
 
+// OpenRoom implements bot.Surface; nobody meets by mail.
+func (s *Surface) OpenRoom(context.Context, bot.Room) (string, error) { return "", errNotSupported() }
+
+// CloseRoom implements bot.Surface; nobody meets by mail.
+func (s *Surface) CloseRoom(context.Context, string) error { return errNotSupported() }
+
 // Fetch implements bot.Surface; no attachments come by mail.
 func (s *Surface) Fetch(context.Context, bot.File, int64) ([]byte, error) {
 	return nil, errNotSupported()

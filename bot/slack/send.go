@@ -290,6 +290,9 @@ func permanent(code string) bool {
 		"msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format", "invalid_arguments", "invalid_metadata_format",
 		"metadata_too_large", "metadata_must_be_sent_from_app", "no_text", "team_not_found", "is_inactive",
 		"file_not_found", "file_deleted", "users_list_not_supplied",
+		// What concerns rooms: https://docs.slack.dev/reference/methods/conversations.create#errors and conversations.archive#errors
+		"name_taken", "invalid_name", "invalid_name_maxlength", "invalid_name_punctuation", "invalid_name_required", "invalid_name_specials",
+		"no_channel", "cannot_create_channel", "cant_archive_required", "method_not_supported_for_channel_type",
 		// What concerns dialogs: a trigger is dead for good, and a view is refused for what it holds.
 		"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "view_too_large", "duplicate_external_id",
 		"push_limit_reached", "hash_conflict", "not_found":

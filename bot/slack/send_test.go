@@ -311,6 +311,7 @@ func TestManifest(t *testing.T) {
 	o := slack.ManifestOptions{
 		Name: "Incidentrapportering", Description: "Rapportera incidenter", CommandDescription: "Rapportera en incident",
 		CommandHint: "[status | mine | help]", ShortcutName: "Rapportera som incident", ShortcutDescription: "Rapportera meddelandet",
+		CaptureName: "Spara i ärendet", CaptureDescription: "Spara meddelandet",
 	}
 	manifest := func(t *testing.T, o slack.ManifestOptions) map[string]any {
 		t.Helper()
@@ -339,6 +340,7 @@ func TestManifest(t *testing.T) {
 		"no name":                     func(o *slack.ManifestOptions) { o.Name = "" },
 		"a long name":                 func(o *slack.ManifestOptions) { o.Name = strings.Repeat("x", 36) },
 		"a long shortcut":             func(o *slack.ManifestOptions) { o.ShortcutName = strings.Repeat("x", 25) },
+		"a long second shortcut":      func(o *slack.ManifestOptions) { o.CaptureName = strings.Repeat("x", 25) },
 		"a short long description":    func(o *slack.ManifestOptions) { o.LongDescription = "kort" },
 		"a command without its slash": func(o *slack.ManifestOptions) { o.Command = "incident" },
 	} {

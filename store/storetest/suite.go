@@ -54,6 +54,11 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"incidents before", testIncidentsBefore},
 		{"named", testNamed},
 		{"unanswered", testUnanswered},
+		{"absences", testAbsences},
+		{"holds", testHolds},
+		{"anonymising", testAnonymise},
+		{"rooms", testRooms},
+		{"captured notes", testCapturedNotes},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })

@@ -95,6 +95,9 @@ type Channel struct {
 	BotIsMember bool
 	Members     []string // user ids; nil for a channel: all people
 	IM          string   // set: direct messages with this user
+
+	creator string // who made it, "" for one that was there from the start
+	created time.Time
 }
 
 // Message is a posted message.
@@ -176,6 +179,7 @@ type Workspace struct {
 	scopes    []string
 	tickets   map[string]bool
 	sockets   []*socket
+	opened    int // Socket Mode connections ever
 	turn      int
 	pending   map[string]*pendingAck
 	last      *delivery
@@ -312,6 +316,18 @@ func (w *Workspace) AddChannel(c Channel) string {
 	return c.ID
 }
 
+// Channels returns the conversations, in the order in which they were made.
+func (w *Workspace) Channels() []Channel {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := make([]Channel, len(w.order))
+	for i, id := range w.order {
+		all[i] = *w.channels[id]
+		all[i].Members = slices.Clone(all[i].Members)
+	}
+	return all
+}
+
 // DirectMessages returns the id of the conversation between a user and the bot.
 func (w *Workspace) DirectMessages(user string) string {
 	w.mu.Lock()
@@ -364,6 +380,20 @@ func (w *Workspace) Sockets() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.sockets)
+}
+
+// SocketsOpened tells how many Socket Mode connections have ever been opened.
+func (w *Workspace) SocketsOpened() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.opened
+}
+
+// Reconnected tells whether a Socket Mode connection is open, and none of the first ones that were opened.
+func (w *Workspace) Reconnected(first int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.sockets) > 0 && !slices.ContainsFunc(w.sockets, func(s *socket) bool { return s.n <= first })
 }
 
 // Until waits until holds returns true; it is asked again after every change in the workspace. It returns ctx's error
