@@ -376,6 +376,20 @@ type Standing struct {
 	Completed   []Latest // until the day
 }
 
+// Past is what a person was from a day on.
+type Past struct {
+	Since, Unit, Kind, StartDate, AbsentUntil string
+	Active                                    bool
+}
+
+// HistoryOf returns what a person has been, oldest first.
+func (s *Store) HistoryOf(ctx context.Context, personID int64) ([]Past, error) {
+	found, err := readMany(ctx, s, func(p *Past) []any {
+		return []any{&p.Since, &p.Unit, &p.Kind, &p.StartDate, &p.AbsentUntil, flag{&p.Active}}
+	}, `SELECT since, unit, kind, start_date, absent_until, active FROM people_history WHERE person_id = ? ORDER BY since`, personID)
+	return found, doing("read a person's history", err)
+}
+
 // StandingsOn calls visit with everybody who was in use on a day, in the order of ids.
 func (s *Store) StandingsOn(ctx context.Context, day string, visit func(Standing)) error {
 	type row struct {
