@@ -319,6 +319,20 @@ func (tx *Tx) EndNotice(ctx context.Context, id int64) error {
 	return doing("end a notice", err)
 }
 
+// noticesExpired is how many notices are forgotten at a time: nothing that waits to be written waits long for it.
+const noticesExpired = 500
+
+// ExpireNotices forgets some of the notices of days before one, with their messages, and returns how many.
+func (tx *Tx) ExpireNotices(ctx context.Context, before string) (int, error) {
+	const old = `(SELECT id FROM training_notices WHERE day < ? ORDER BY day, person_id LIMIT ?)`
+	const doingWhat = "forget old notices"
+	if _, err := tx.exec(ctx, `DELETE FROM deliveries WHERE notice_id IN `+old, before, noticesExpired); err != nil {
+		return 0, doing(doingWhat, err)
+	}
+	n, err := tx.exec(ctx, `DELETE FROM training_notices WHERE id IN `+old, before, noticesExpired)
+	return int(n), doing(doingWhat, err)
+}
+
 // Round is how far a round of messages about training has come.
 type Round struct {
 	Kind    string

@@ -71,3 +71,4 @@ CREATE TABLE training_rounds (
 ALTER TABLE deliveries ADD COLUMN notice_id BIGINT REFERENCES training_notices (id);
 CREATE INDEX deliveries_notices ON deliveries (surface, id)
     WHERE notice_id IS NOT NULL AND sent_at IS NULL AND skipped_at IS NULL AND dead_at IS NULL;
+CREATE INDEX deliveries_by_notice ON deliveries (notice_id) WHERE notice_id IS NOT NULL;

@@ -91,6 +91,34 @@ func testTraining(t *testing.T, open func(t *testing.T) *store.Store) {
 			return err
 		})
 	})
+	t.Run("old notices are forgotten with their messages", func(t *testing.T) {
+		s := open(t)
+		staff(t, s, anna, bo)
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			kept, err := tx.AddNotices(ctx, []store.Notice{
+				{PersonID: id(t, s, anna), Day: "2026-01-02", Kind: "reminder"}, {PersonID: id(t, s, anna), Day: "2026-06-02", Kind: "reminder"},
+			})
+			if err != nil {
+				return err
+			}
+			var deliveries []store.Delivery
+			for i := range kept {
+				deliveries = append(deliveries, store.Delivery{Lane: "l", Surface: "chat", UserID: "U1", Kind: "reminder", NoticeID: &kept[i].ID})
+			}
+			_, err = tx.AddDeliveries(ctx, deliveries)
+			return err
+		})
+		equal(t, "waiting", must(s.CountWaitingNotices(t.Context(), "chat"))(t), 2)
+		expire := func() (n int) {
+			write(t, s, func(ctx context.Context, tx *store.Tx) (err error) {
+				n, err = tx.ExpireNotices(ctx, "2026-06-01")
+				return err
+			})
+			return n
+		}
+		equal(t, "forgotten", []int{expire(), expire()}, []int{1, 0})
+		equal(t, "waiting then", must(s.CountWaitingNotices(t.Context(), "chat"))(t), 1)
+	})
 	t.Run("trainees come with what is theirs", func(t *testing.T) {
 		s := open(t)
 		staff(t, s, anna, bo)
