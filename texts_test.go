@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"tyreso.se/incidentbot/config"
 	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
@@ -45,6 +46,13 @@ func composed() []string {
 		add("status.*", string(status))
 		add("mine.line.*", string(status))
 	}
+	add("training.state.*", "away", "trained", "due_soon", "overdue")
+	add("training.reminder.*", "due_soon", "overdue")
+	add("training.waiting.*", "due_soon", "overdue")
+	add("training.mark.*", "remind", "absent", "left", "done")
+	add("training.marked.*", "remind", "absent", "left", "done")
+	add("training.kind.*", config.Audiences()...)
+	add("training.column.*", "unit", "kind", "course", "asked", "done", "in_time", "overdue", "away", "share")
 	add("severity_reason.*", policy.SeverityReasonCodes()...)
 	add("answer.*", string(policy.Yes), string(policy.No), string(policy.Unknown))
 	add("problem.*", "required", "too_short", "too_long", "in_future", "not_an_option", "not_a_time", "too_many") // bot.Problem

@@ -162,8 +162,8 @@ type Surface interface {
 	// Send posts m. key names the message: when retry is true an earlier attempt may have come through, and a message
 	// already posted with the same key is found and returned instead of posted again, where the platform allows that.
 	Send(ctx context.Context, to Address, m Message, key string, retry bool) (Ref, error)
-	// SendFile sends a file, named name, by itself.
-	SendFile(ctx context.Context, to Address, name string, content []byte) error
+	// SendFile sends a file, named name, by itself. alt says what a picture shows, for those who cannot see it; "" for what is none.
+	SendFile(ctx context.Context, to Address, name, alt string, content []byte) error
 	// Edit redraws a posted message.
 	Edit(ctx context.Context, ref Ref, m Message) error
 	// Profile tells who a person is.
@@ -186,6 +186,12 @@ type Room struct {
 	Members []string // user ids; the bot itself is in it anyway
 	// Since is when the room was first asked for: a channel of the name that is older is another one.
 	Since time.Time
+}
+
+// Directory is a Surface that lists the people on it, with their e-mail addresses where it tells them.
+type Directory interface {
+	// Members calls visit with everybody, a page at a time, and waits as the platform asks meanwhile. It may take many minutes.
+	Members(ctx context.Context, visit func(page []Profile) error) error
 }
 
 // SendError is a platform's refusal. Exactly one of three holds: Permanent (trying again is useless: channel gone, not a

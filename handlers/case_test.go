@@ -73,8 +73,8 @@ type posted struct {
 
 // file is a file that was handed on.
 type file struct {
-	To            bot.Address
-	Name, Content string
+	To                 bot.Address
+	Name, Alt, Content string
 }
 
 // room is a private channel that was made.
@@ -125,13 +125,13 @@ func (c *chat) Send(_ context.Context, to bot.Address, m bot.Message, key string
 	return ref, c.refusal("Answer", to.String()) // posted, and yet nobody knows
 }
 
-func (c *chat) SendFile(_ context.Context, to bot.Address, name string, content []byte) error {
+func (c *chat) SendFile(_ context.Context, to bot.Address, name, alt string, content []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.refusal("SendFile", to.String()); err != nil {
 		return err
 	}
-	c.sent = append(c.sent, file{to, name, string(content)})
+	c.sent = append(c.sent, file{to, name, alt, string(content)})
 	return nil
 }
 

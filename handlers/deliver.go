@@ -44,7 +44,7 @@ func (a *App) Deliver(ctx context.Context, id int64, last bool) (asked bool, err
 		return true, a.finish(ctx, d, store.Sent, "", card)
 	case errors.Is(err, errPointless):
 		return false, a.finish(ctx, d, store.Skipped, "", nil)
-	case errors.As(err, &refused) && refused.Unreachable && toReporter(d.Kind):
+	case errors.As(err, &refused) && refused.Unreachable && (toReporter(d.Kind) || d.NoticeID != nil):
 		return true, a.finish(ctx, d, store.Unreached, refused.Code, nil)
 	case errors.As(err, &refused) && (refused.Permanent || last && refused.Wait == 0):
 		return true, a.finish(ctx, d, store.Dead, refused.Code, nil)
@@ -93,6 +93,9 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	key := fmt.Sprintf("delivery-%d", d.ID)
 	if d.Kind == attachmentDelivery {
 		return nil, a.sendAttachment(ctx, surface, to, d)
+	}
+	if strings.HasPrefix(d.Kind, trainingFiles) {
+		return nil, a.sendTrainingFile(ctx, surface, to, a.recipientLanguage(account), d)
 	}
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
@@ -182,7 +185,7 @@ func (a *App) sendAttachment(ctx context.Context, surface bot.Surface, to bot.Ad
 	if err != nil {
 		return fmt.Errorf("reading the content of an attachment: %w", err)
 	}
-	return surface.SendFile(ctx, to, incident.Number+" "+attachment.Name, content)
+	return surface.SendFile(ctx, to, incident.Number+" "+attachment.Name, "", content)
 }
 
 // address is where a delivery goes. A role holder known by e-mail only is looked up once and remembered.
@@ -314,6 +317,9 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 	if d.Kind == linkCodeDelivery {
 		return a.linkLetter(ctx, d)
 	}
+	if d.NoticeID != nil {
+		return a.noticeLetter(ctx, d, lang)
+	}
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("reading the incident of a message: %w", err)
@@ -374,13 +380,28 @@ func (a *App) recipientLanguage(account store.Account) string {
 
 // finish ends a delivery and starts the next one of its lane, in one transaction.
 func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcome, code string, card *store.Card) error {
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+	var noticed []store.Progress
+	var err error
+	if d.NoticeID != nil && outcome != store.Skipped {
+		if noticed, err = a.noticed(ctx, d); err != nil {
+			return fmt.Errorf("counting a notice: %w", err)
+		}
+	}
+	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
 		if card != nil {
 			if err := tx.SaveCard(ctx, *card); err != nil {
 				return err
 			}
 		}
-		if outcome == store.Unreached {
+		if d.NoticeID != nil && outcome != store.Skipped {
+			if err := tx.EndNotice(ctx, *d.NoticeID); err != nil {
+				return err
+			}
+			if err := tx.SaveProgress(ctx, noticed...); err != nil {
+				return err
+			}
+		}
+		if outcome == store.Unreached && d.IncidentID != nil {
 			if err := a.noteUnreached(ctx, tx, d, code); err != nil {
 				return err
 			}
@@ -389,7 +410,7 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 		if err != nil {
 			return err
 		}
-		if next != 0 {
+		if next != 0 && d.NoticeID == nil {
 			if err := a.Enqueue(ctx, tx, Job{Kind: DeliverJob, ID: next, Urgent: true}); err != nil {
 				return err
 			}
@@ -408,12 +429,12 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 	case store.Sent:
 		a.Metrics.delay.Observe(delay.Seconds())
 		level := a.Log.DebugContext
-		if delay > noticeableDelay {
+		if delay > noticeableDelay && d.NoticeID == nil { // which waits its turn
 			level = a.Log.WarnContext
 		}
 		level(ctx, "delivered", "delivery", d.ID, "kind", d.Kind, "attempts", d.Attempts, "delay", delay.Round(time.Millisecond).String())
 	case store.Unreached:
-		a.Log.InfoContext(ctx, "a reporter takes no messages", "delivery", d.ID, "kind", d.Kind, "code", code)
+		a.Log.InfoContext(ctx, "a person takes no messages", "delivery", d.ID, "kind", d.Kind, "code", code)
 	case store.Dead:
 		a.Log.ErrorContext(ctx, "a message could not be delivered", "delivery", d.ID, "kind", d.Kind, "lane", d.Lane, "code", code)
 	}

@@ -34,6 +34,7 @@ type Settings struct {
 	Waits        policy.Waits               // how long a new case may wait for somebody to take it
 	Thresholds   policy.Thresholds          // from when an incident is proposed to be significant
 	Holidays     policy.Calendar            // days without work beside weekends
+	Training     Training                   // courses, and when people are told of them
 	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
 	// RetentionMonths is how long after its closing a case is anonymised; 0: never.
 	RetentionMonths int
@@ -82,6 +83,8 @@ type App struct {
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
 	// Draft makes the draft of a notification to an authority.
 	Draft func(Notification) ([]byte, error)
+	// TrainingFile makes a file of the overview of training: the picture or one of the tables, by its number.
+	TrainingFile func(lang string, o TrainingOverview, n int) (TrainingFile, error)
 	// Surfaces carry messages, by name.
 	Surfaces map[string]bot.Surface
 	// NewRef makes an opaque id that cannot be guessed.
@@ -90,6 +93,7 @@ type App struct {
 	Metrics *Metrics
 
 	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
+	units   atomic.Pointer[tree]
 	model   atomic.Pointer[modelInUse]
 }
 
@@ -266,6 +270,9 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
 		return a.clarify(ctx, req)
 	}
+	if reply, known, err := a.pressTraining(ctx, req); known {
+		return reply, err
+	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
 	return a.private(a.language(ctx, req.Actor), "stale_button"), nil
@@ -317,6 +324,9 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.attach(ctx, req)
 	case linkCodeButton:
 		return a.enterLinkCode(ctx, req)
+	}
+	if reply, known, err := a.submitTraining(ctx, req); known {
+		return reply, err
 	}
 	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
 	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)

@@ -106,6 +106,7 @@ type Person struct {
 	StartDate    string // 2006-01-02 or ""
 	Locale       string // sv, en
 	Active       bool
+	AbsentUntil  string // the last day of the latest absence, 2006-01-02 or ""
 	// Accounts are the user ids that a staff list gives the person, by surface: "" says that there is none, a surface that is
 	// missing is one that the list does not tell of. For ImportPeople; what is read from the register has none.
 	Accounts map[string]string
@@ -213,7 +214,8 @@ type Delivery struct {
 	AttachmentID *int64
 	ReminderID   *int64
 	MeasureID    *int64
-	Urgent       bool // false: bulk, which never delays urgent
+	NoticeID     *int64 // of training: sent in its turn without a job of its own
+	Urgent       bool   // false: bulk, which never delays urgent
 	CreatedAt    time.Time
 	Attempts     int
 	AttemptedAt  *time.Time

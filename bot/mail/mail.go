@@ -103,7 +103,7 @@ func (s *Surface) Server() string { return fmt.Sprintf("%s:%d", s.server.host, s
 func errNotSupported() error { return &bot.SendError{Code: "not_supported", Permanent: true} }
 
 // SendFile implements bot.Surface; files are not mailed.
-func (s *Surface) SendFile(context.Context, bot.Address, string, []byte) error {
+func (s *Surface) SendFile(context.Context, bot.Address, string, string, []byte) error {
 	return errNotSupported()
 }
 

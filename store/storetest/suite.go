@@ -45,6 +45,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"obligations", testObligations},
 		{"reminders", testReminders},
 		{"similar incidents", testSimilarIncidents},
+		{"training", testTraining},
 		{"models", testModels},
 		{"confirmed categories", testConfirmed},
 		{"affected", testAffected},
