@@ -112,6 +112,7 @@ obligations:
   cyber-2-9:
 escalation: {serious_minutes: 5, low_days: 1}
 inform: {unit_manager: false}
+retention: {months: 36}
 significant: {persons: 100, same_cause_days: 365}
 mail: {from: Ärendebot <bot@example.org>}
 web: {base_url: https://bot.example.org/}
@@ -147,6 +148,7 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 		},
 		Escalation:  config.Escalation{SeriousMinutes: 5, SignificantMinutes: 60, Hour: 10, LowDays: 1},
 		Inform:      config.Inform{SystemOwner: true},
+		Retention:   config.Retention{Months: 36},
 		Significant: config.Significant{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseDays: 365},
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
