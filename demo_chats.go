@@ -40,6 +40,7 @@ func demoSlack() *slackspace.Workspace {
 		{ID: "U0JOHAN", Name: "johan.lind", RealName: "Johan Lind", Title: "Säkerhetschef"},
 		{ID: "U0DORA", Name: "dora.ek", RealName: "Dora Ek", Title: "Dataskyddsombud"},
 		{ID: "U0OMAR", Name: "omar.said", RealName: "Omar Said", Title: "Ställföreträdande CISO"},
+		{ID: "U0GUNILLA", Name: "gunilla.dahl", RealName: "Gunilla Dahl", Title: "Kommundirektör"},
 		{ID: "U0EMMA", Name: "emma.jones", RealName: "Emma Jones", Title: "Teacher", Locale: "en-GB"},
 	} {
 		u.Email = u.Name + "@exempelby.example"

@@ -64,6 +64,15 @@ func composed() []string {
 		add("step.*", step.Key)
 	}
 	add("button.*", "obligation", "drafts", "note", "reopen")
+	add("button.*", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis")
+	for _, role := range policy.Roles() {
+		add("revision.owner.*", string(role))
+	}
+	add("revision.state.*", string(store.RevisionOpen), string(store.RevisionStarted), string(store.RevisionPostponed))
+	for _, state := range []store.RevisionState{store.RevisionUnchanged, store.RevisionRevised, store.RevisionMissed} {
+		add("revision.*."+string(state), "state", "done")
+	}
+	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")
 	for _, kind := range []string{"unacknowledged", "decide", "obligation"} {

@@ -132,15 +132,15 @@ func TestAnAccountWithoutAddressHoldsNoRoleWithoutAddress(t *testing.T) {
 
 func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 	h := onSQLite(t)
+	h.governed("2026-08-03 09:00")
 	stale := func(reply bot.Reply) bool {
 		return strings.Contains(text(reply.Message), h.Texts.T("sv", "stale_button"))
 	}
 	for _, button := range handlers.ButtonIDs() {
-		c := h.report(maja, nil)
-		if reply := h.press(karin, button, c.Ref); stale(reply) {
+		if reply := h.press(karin, button, h.subject(button)); stale(reply) {
 			t.Errorf("nobody handles the button %q", button)
 		}
-		if slices.Contains([]string{"report", "mine", "link_code"}, button) {
+		if slices.Contains([]string{"report", "mine", "link_code", "improve"}, button) {
 			continue // about no case
 		}
 		if reply := h.press(karin, button, "no-such-case"); !stale(reply) {
@@ -148,8 +148,7 @@ func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 		}
 	}
 	for _, dialog := range handlers.DialogIDs() {
-		c := h.report(maja, nil)
-		reply, err := h.try(bot.Request{Kind: bot.Submit, Actor: karin, Name: dialog, Subject: c.Ref})
+		reply, err := h.try(bot.Request{Kind: bot.Submit, Actor: karin, Name: dialog, Subject: h.subject(dialog)})
 		if err != nil || len(reply.Errors) == 0 {
 			t.Errorf("the empty dialog %q is answered %+v (%v), want what to mend", dialog, reply, err)
 		}
@@ -165,9 +164,20 @@ func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 	}
 }
 
+// subject is something that a button or dialog can be about: a new case, or the revision that is under way.
+func (h *house) subject(id string) string {
+	if strings.HasPrefix(id, "revise_") {
+		return h.revision().Ref
+	}
+	return h.report(maja, nil).Ref
+}
+
 // What stands in messages and dialogs is handled, and nothing is handled that stands nowhere.
 func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 	h := onSQLite(t)
+	h.to("2026-08-03 09:00")
+	c := h.report(maja, nil)
+	h.governed("2026-08-03 09:00")
 	met := map[string]bool{}
 	meet := func(m *bot.Message) {
 		if m != nil {
@@ -176,7 +186,6 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 			}
 		}
 	}
-	h.report(maja, nil)
 	h.settle()
 	for _, p := range h.chat.posts {
 		meet(&p.Message)
@@ -190,21 +199,24 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 			t.Errorf("the button %q stands in a message and is not listed", id)
 		}
 	}
-	h.submit(karin, "breach", "ref-1", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}})
+	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}})
 	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
 	for _, id := range handlers.ButtonIDs() {
-		who, ref := karin, "ref-1"
+		who, ref := karin, c.Ref
 		switch id {
 		case "answer":
 			who = maja
 		case "reopen":
 			ref = closed.Ref
 		}
+		if strings.HasPrefix(id, "revise_") {
+			ref = h.revision().Ref
+		}
 		if d := h.press(who, id, ref).Dialog; d != nil {
 			opened[d.ID] = true
-			same(t, "what the dialog concerns", d.Subject == ref, id != "report" && id != "link_code")
+			same(t, "what the dialog concerns", d.Subject == ref, id != "report" && id != "link_code" && id != "improve")
 		}
 	}
 	for _, id := range handlers.DialogIDs() {

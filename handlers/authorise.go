@@ -61,16 +61,22 @@ func (a *App) caseFor(ctx context.Context, req bot.Request, action policy.Action
 	if policy.May(roles, action, facts(incident)) {
 		return incident, lang, nil, nil
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
+	denied, err = a.refuse(ctx, req, lang, string(action), incident.Number)
+	return incident, lang, denied, err
+}
+
+// refuse records that somebody may not do what they ask for, once, and is what they are answered.
+func (a *App) refuse(ctx context.Context, req bot.Request, lang, action, subject string) (*bot.Reply, error) {
+	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
 		if fresh, _, err := tx.Claim(ctx, req.Key+":refused", ""); err != nil || !fresh {
 			return err
 		}
-		return a.audit(ctx, tx, actorName(req.Actor), "access.refused", incident.Number, map[string]any{"action": action})
+		return a.audit(ctx, tx, actorName(req.Actor), "access.refused", subject, map[string]any{"action": action})
 	})
 	if err != nil {
-		return incident, lang, nil, fmt.Errorf("recording a refusal: %w", err)
+		return nil, fmt.Errorf("recording a refusal: %w", err)
 	}
-	a.Metrics.refusals.WithLabelValues(string(action)).Inc()
+	a.Metrics.refusals.WithLabelValues(action).Inc()
 	reply := a.private(lang, "refused")
-	return incident, lang, &reply, nil
+	return &reply, nil
 }

@@ -25,6 +25,9 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if number, ok := caseArgument(req.Text); ok {
 		return a.showCase(ctx, req, number)
 	}
+	if text, ok := improvementArgument(req.Text); ok {
+		return a.suggest(ctx, req, text)
+	}
 	if address, ok := linkArgument(req.Text); ok {
 		return a.link(ctx, req, address)
 	}
@@ -50,6 +53,10 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 			Text: "link", Name: t("subcommand.link"), Description: t("help.link"),
 			Argument: &bot.Field{ID: "address", Kind: bot.Text, Required: true, Label: t("subcommand.link.address")},
 		},
+		{
+			Text: "improvement", Name: t("subcommand.improvement"), Description: t("help.improvement"),
+			Argument: &bot.Field{ID: "text", Kind: bot.Text, Label: t("improve.text")},
+		},
 		{Text: "help", Name: t("subcommand.help"), Description: t("help.help")},
 	}
 }
@@ -68,11 +75,15 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				{Label: "/incident status", Value: t("help.status")},
 				{Label: "/incident ärende", Value: t("help.case")},
 				{Label: "/incident koppla", Value: t("help.link")},
+				{Label: "/incident förbättring", Value: t("help.improvement")},
 				{Label: "/incident hjälp", Value: t("help.help")},
 			},
 			bot.Paragraph(t("help.shortcut")),
 			bot.Small(t("help.urgent")),
-			bot.Buttons{{ID: reportButton, Text: t("button.report"), Style: bot.Primary}},
+			bot.Buttons{
+				{ID: reportButton, Text: t("button.report"), Style: bot.Primary},
+				{ID: improveButton, Text: t("button.improve")},
+			},
 		},
 	}}, nil
 }

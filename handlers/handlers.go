@@ -33,6 +33,8 @@ type Settings struct {
 	Waits        policy.Waits               // how long a new case may wait for somebody to take it
 	Thresholds   policy.Thresholds          // from when an incident is proposed to be significant
 	Holidays     policy.Calendar            // days without work beside weekends
+	Documents    []policy.Document          // that are revised every year
+	Revision     []bot.Address              // channels where revisions are asked for
 }
 
 // Holder is a person who holds a role, known by any of an e-mail address and accounts.
@@ -151,6 +153,7 @@ func ButtonIDs() []string {
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
+		reviseStartButton, reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, reviseBasisButton, improveButton,
 	}
 }
 
@@ -159,6 +162,7 @@ func DialogIDs() []string {
 	return []string{
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
 		obligationButton, noteButton, answerButton, reopenButton,
+		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton,
 	}
 }
 
@@ -196,6 +200,14 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openReopen(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
+	case reviseStartButton:
+		return a.startRevision(ctx, req)
+	case reviseRevisedButton, reviseUnchangedButton, revisePostponeButton:
+		return a.openRevise(ctx, req)
+	case reviseBasisButton:
+		return a.showBasis(ctx, req)
+	case improveButton:
+		return a.openImprove(ctx, req)
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
@@ -226,6 +238,10 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.reopenCase(ctx, req)
 	case linkCodeButton:
 		return a.enterLinkCode(ctx, req)
+	case reviseRevisedButton, reviseUnchangedButton, revisePostponeButton:
+		return a.revise(ctx, req)
+	case improveButton:
+		return a.improve(ctx, req)
 	}
 	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
 	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)

@@ -434,6 +434,7 @@ func TestDialogsFitEverySurface(t *testing.T) {
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
 	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
+	h.governed("2027-08-02 09:00")
 	for _, lang := range []string{"sv", "en"} {
 		who := karin
 		who.Language = lang
@@ -446,6 +447,9 @@ func TestDialogsFitEverySurface(t *testing.T) {
 				by.ID = maja.ID
 			case "reopen":
 				about = closed.Ref
+			}
+			if strings.HasPrefix(button, "revise_") {
+				about = h.revision().Ref
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {
 				dialogs = append(dialogs, d)

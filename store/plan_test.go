@@ -60,7 +60,18 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	system := int64(1)
 	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
 	read(err)
+	_, err = s.Period(ctx, time.Time{}, s.Now())
+	read(err)
+	_, err = s.Improvements(ctx, time.Time{}, 10)
+	read(err)
+	_, err = s.Revisions(ctx, "policy")
+	read(err)
+	_, err = s.RevisionCards(ctx, 1)
+	read(err)
 	read(s.InTx(ctx, func(tx *store.Tx) error {
+		if _, err := tx.RevisionTargets(ctx, 1, "revision"); err != nil {
+			return err
+		}
 		if _, err := tx.UpdateIncident(ctx, i.ID, func(old store.Incident) (store.Incident, error) { return old, nil }); err != nil {
 			return err
 		}

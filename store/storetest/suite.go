@@ -45,6 +45,9 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"obligations", testObligations},
 		{"reminders", testReminders},
 		{"similar incidents", testSimilarIncidents},
+		{"revisions", testRevisions},
+		{"improvements", testImprovements},
+		{"periods", testPeriod},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })
