@@ -71,6 +71,12 @@ func settingsFrom(cfg config.Config) handlers.Settings {
 	s.Waits = policy.Waits{
 		Serious: cfg.Escalation.Serious(), Significant: cfg.Escalation.Significant(), Hour: cfg.Escalation.Hour, LowDays: cfg.Escalation.LowDays,
 	}
+	if cfg.Inform.SystemOwner {
+		s.Inform = append(s.Inform, policy.SystemOwner)
+	}
+	if cfg.Inform.UnitManager {
+		s.Inform = append(s.Inform, policy.UnitManager)
+	}
 	s.Thresholds = policy.Thresholds{
 		OutageHours: cfg.Significant.OutageHours, Persons: cfg.Significant.Persons,
 		SameCause: cfg.Significant.SameCause, SameCauseTime: cfg.Significant.SameCauseTime(),

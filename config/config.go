@@ -25,6 +25,7 @@ type Config struct {
 	// Obligations changes the built-in legal steps, by step key (StepKeys). A step that is not there is as it is built in.
 	Obligations map[string]Obligation `yaml:"obligations"`
 	Escalation  Escalation            `yaml:"escalation"`
+	Inform      Inform                `yaml:"inform"`
 	Significant Significant           `yaml:"significant"`
 	Attachments Attachments           `yaml:"attachments"`
 	Drafts      Drafts                `yaml:"drafts"`
@@ -169,6 +170,13 @@ func (e Escalation) Significant() time.Duration {
 	return time.Duration(e.SignificantMinutes) * time.Minute
 }
 
+// Inform is who in the ordinary line of responsibility gets the card when somebody takes a case (policy clause 2.4). They never see the
+// reporter's words.
+type Inform struct {
+	SystemOwner bool `yaml:"system_owner"` // who the inventory says owns the system
+	UnitManager bool `yaml:"unit_manager"` // whom the staff list says is the reporter's manager
+}
+
 // Significant is from when an incident is proposed to be significant (betydande) under cybersäkerhetslagen (2025:1506) chapter 2. The
 // defaults are attributed to MCFFS 2026:8 by secondary sources: the organisation's own lawyer decides.
 type Significant struct {
@@ -258,6 +266,7 @@ func defaults() Config {
 		Organisation: Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        map[string][]Person{},
 		Escalation:   Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
+		Inform:       Inform{SystemOwner: true, UnitManager: true},
 		Significant:  Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  Attachments{MaxMegabytes: 10},
 		Drafts:       Drafts{KeepHours: 24},

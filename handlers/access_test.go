@@ -8,6 +8,7 @@ import (
 
 	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/handlers"
+	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
 )
 
@@ -25,18 +26,63 @@ func deeds() []deed {
 		return deed{bot.Request{Kind: bot.Submit, Name: dialog, Values: v}, action}
 	}
 	return []deed{
-		press("acknowledge", "acknowledge"), press("show", "show_text"), press("attachments", "show_text"), press("drafts", "show_text"), press("category", "change_category"),
-		press("severity", "change_severity"), press("message", "message_reporter"), press("close", "close"),
-		submit("category", "change_category", bot.Values{"category": {"theft"}, "aspects": {"K"}}),
-		submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
-		submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
+		press("acknowledge", "acknowledge"), press("show", "show_text"), press("attachments", "show_text"), press("drafts", "show_text"),
+		press("category", "change_category"), submit("category", "change_category", bot.Values{"category": {"theft"}, "aspects": {"K"}}),
+		press("severity", "change_severity"), submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
+		press("message", "message_reporter"), submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
 		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
-		press("reopen", "close"), submit("reopen", "close", bot.Values{"reason": {"Det hände igen."}}),
-		press("breach", "decide_breach"), press("significant", "decide_significant"), press("obligation", "meet_obligation"),
-		submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
+		press("breach", "decide_breach"), submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
+		press("significant", "decide_significant"),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
+		press("obligation", "meet_obligation"),
 		submit("obligation", "meet_obligation", bot.Values{"step": {"gdpr-33-1"}, "outcome": {"not_needed"}, "reason": {"Ingen risk"}}),
-		submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
+		press("more", "see_card"), press("start", "progress"), press("resolve", "progress"),
+		press("assign", "assign"), submit("assign", "assign", bot.Values{"assignee": {"chat:U0OMAR"}}),
+		press("system", "set_system"), submit("system", "set_system", bot.Values{"system": {"omsorg"}}),
+		press("facts", "change_facts"), submit("facts", "change_facts", bot.Values{"ongoing": {"no"}, "near_miss": {"no"}, "crime": {"yes"}}),
+		press("affected", "describe_affected"), submit("affected", "describe_affected", bot.Values{"people": {"clients"}, "count": {"12"}}),
+		press("measures", "see_measures"), press("measure", "add_measure"),
+		submit("measure", "add_measure", bot.Values{"measure": {"Lås skåpet"}, "owner": {"karin@example.org"}, "due": {"2026-12-31"}}),
+		press("involve", "involve"), submit("involve", "involve", bot.Values{"roles": {"dpo"}, "message": {"Titta gärna"}}),
+		press("group", "group"), submit("group", "group", bot.Values{"lead": {"-"}}),
+		press("secrecy", "set_secrecy"), submit("secrecy", "set_secrecy", bot.Values{"secret": {"yes"}, "reason": {"Känsligt"}}),
+		press("attach", "attach"), submit("attach", "attach", bot.Values{}),
+		press("reopen", "reopen"), submit("reopen", "reopen", bot.Values{"reason": {"Det hände igen."}}),
+		press("close", "close"), submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
+	}
+}
+
+// elsewhere are what is done with something else than a case, and where who may is tested: with the action that policy's table has, if any.
+var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end",
+	"improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis", "followup_write", "followup_make"}
+
+// What any surface can send is in deeds, and what deeds does is in policy's table: an action without a row fails.
+func TestEveryActionHasARow(t *testing.T) {
+	pressed, submitted := map[string]bool{}, map[string]bool{}
+	for _, d := range deeds() {
+		map[bot.Kind]map[string]bool{bot.Press: pressed, bot.Submit: submitted}[d.req.Kind][d.req.Name] = true
+		if !slices.Contains(policy.Actions(), policy.Action(d.action)) {
+			t.Errorf("%q has no row in policy's table", d.action)
+		}
+	}
+	for _, id := range handlers.ButtonIDs() {
+		if !pressed[id] && !slices.Contains(elsewhere, id) {
+			t.Errorf("nobody has said who may press the button %q", id)
+		}
+	}
+	for _, id := range handlers.DialogIDs() {
+		if !submitted[id] && !slices.Contains(elsewhere, id) {
+			t.Errorf("nobody has said who may send the dialog %q", id)
+		}
+	}
+	done := map[policy.Action]bool{policy.EndMeasure: true} // tested with the measures
+	for _, d := range deeds() {
+		done[policy.Action(d.action)] = true
+	}
+	for _, action := range policy.Actions() {
+		if !done[action] {
+			t.Errorf("the action %q has a row, and nothing asks for it", action)
+		}
 	}
 }
 
@@ -66,7 +112,9 @@ func TestAuthorisation(t *testing.T) {
 				// is no matter of other authorities than the security police.
 				allowed := person.ordinary || person.who == johan && d.action == "acknowledge"
 				if stop == "yes" {
-					allowed = person.stop && !slices.Contains([]string{"decide_breach", "decide_significant", "meet_obligation", "add_note"}, d.action)
+					allowed = person.stop && slices.Contains([]string{
+						"see_card", "show_text", "acknowledge", "progress", "change_category", "change_severity", "message_reporter", "close", "reopen",
+					}, d.action)
 				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
@@ -164,12 +212,16 @@ func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 	}
 }
 
-// subject is something that a button or dialog can be about: a new case, or the revision that is under way.
+// subject is something that a button or dialog can be about: a new case, its measure, or the revision that is under way.
 func (h *house) subject(id string) string {
 	if strings.HasPrefix(id, "revise_") {
 		return h.revision().Ref
 	}
-	return h.report(maja, nil).Ref
+	ref := h.report(maja, nil).Ref
+	if id == "measure_end" {
+		return h.measure(ref)
+	}
+	return ref
 }
 
 // What stands in messages and dialogs is handled, and nothing is handled that stands nowhere.
@@ -210,6 +262,8 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 			who = maja
 		case "reopen":
 			ref = closed.Ref
+		case "measure_end":
+			ref = h.measure(ref)
 		}
 		if strings.HasPrefix(id, "revise_") {
 			ref = h.revision().Ref

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"slices"
 
 	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/locale"
@@ -18,8 +19,11 @@ func (a *App) acknowledge(ctx context.Context, req bot.Request) (bot.Reply, erro
 	}
 	var late *store.Incident // the case as who comes second finds it
 	var first store.Account
-	err = a.change(ctx, req, incident, "incident.acknowledged",
+	err = a.changeGroup(ctx, req, incident, policy.Acknowledge, "incident.acknowledged",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
+			if c.Status != store.New && c.ID != incident.ID {
+				return nil, errDone
+			}
 			if c.Status != store.New {
 				if c.AcknowledgedBy == nil || *c.AcknowledgedBy != actor.ID || c.Status == store.Closed {
 					seen := *c
@@ -34,13 +38,9 @@ func (a *App) acknowledge(ctx context.Context, req bot.Request) (bot.Reply, erro
 				}
 				return nil, errDone
 			}
-			if _, err := tx.Supersede(ctx, unacknowledgedClock(c.ID)); err != nil {
-				return nil, err
-			}
-			c.Status, c.AcknowledgedAt, c.AcknowledgedBy = store.Acknowledged, &tx.Now, &actor.ID
-			return map[string]any{"old": store.New, "new": store.Acknowledged}, nil
+			return map[string]any{"old": store.New, "new": store.Acknowledged}, a.take(ctx, tx, actor, c)
 		},
-		a.tellReporter(ctx, acknowledgedDelivery))
+		a.taken(ctx))
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -56,6 +56,44 @@ func (a *App) acknowledge(ctx context.Context, req bot.Request) (bot.Reply, erro
 	}), nil
 }
 
+// take takes a new case: nobody is told any longer that it waits, and those who are responsible for what it is about in the ordinary line
+// are drawn in.
+func (a *App) take(ctx context.Context, tx *store.Tx, actor store.Account, c *store.Incident) error {
+	if _, err := tx.Supersede(ctx, unacknowledgedClock(c.ID)); err != nil {
+		return err
+	}
+	c.Status, c.AcknowledgedAt, c.AcknowledgedBy = store.Acknowledged, &tx.Now, &actor.ID
+	if c.StopQuestion || c.Secret {
+		return nil
+	}
+	for _, role := range without(a.Settings.Inform, c.Involved) {
+		if role == policy.UnitManager && policy.AboutConduct(c.Category) {
+			continue
+		}
+		holders, err := a.holdersOn(ctx, role, *c)
+		if err != nil {
+			return err
+		}
+		if len(holders) > 0 {
+			c.Involved = append(c.Involved, role)
+		}
+	}
+	return nil
+}
+
+// taken is what follows when a case is taken: the reporter is told, and who was drawn in.
+func (a *App) taken(ctx context.Context) follow {
+	return func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
+		deliveries, err := a.tellReporter(ctx, acknowledgedDelivery)(tx, c)
+		if err != nil {
+			return nil, err
+		}
+		drawnIn := slices.DeleteFunc(slices.Clone(c.Involved), func(r policy.Role) bool { return !slices.Contains(lineRoles, r) })
+		cards, err := a.toRoles(ctx, drawnIn, cardDelivery, c)
+		return append(deliveries, cards...), err
+	}
+}
+
 func orEmpty(reply *bot.Reply) bot.Reply {
 	if reply == nil {
 		return bot.Reply{}
@@ -64,7 +102,7 @@ func orEmpty(reply *bot.Reply) bot.Reply {
 }
 
 // tellReporter makes a follow step that sends news to the reporter where the report was made. A nameless reporter gets none.
-func (a *App) tellReporter(ctx context.Context, kind string) func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
+func (a *App) tellReporter(ctx context.Context, kind string) follow {
 	return func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 		if c.ReporterID == nil {
 			return nil, nil

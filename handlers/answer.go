@@ -72,26 +72,22 @@ func (a *App) answer(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{Errors: a.problems(lang, found)}, nil
 	}
 	text, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldMessage))
-	closed := false
 	err = a.change(ctx, req, incident, "reporter.answered",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed {
-				return nil, errDone
+			if c.Status == store.Closed {
+				return nil, errClosed
 			}
 			note := store.Note{IncidentID: c.ID, At: tx.Now, AuthorID: &actor.ID, Kind: "from_reporter", Text: text}
 			return map[string]any{"text_sha256": digest(text)}, tx.AddNote(ctx, &note)
 		},
 		func(_ *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			if c.StopQuestion {
-				return a.toRoles([]policy.Role{policy.SecurityChief}, answeredDelivery, c.ID), nil
+				return a.toRoles(ctx, []policy.Role{policy.SecurityChief}, answeredDelivery, c)
 			}
 			return a.toHolders(a.triageHolders(), answeredDelivery, c.ID), nil
 		})
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldMessage: a.Texts.T(lang, "problem.closed")}}, nil
-	}
 	if err != nil {
-		return bot.Reply{}, err
+		return a.ended(lang, fieldMessage, err)
 	}
 	return a.private(lang, "answer.thanks", locale.Data{"Number": incident.Number}), nil
 }

@@ -22,10 +22,16 @@ type cardView struct {
 	Attachments    int
 	Decisions      []store.Decision
 	Obligations    []store.Obligation
-	Roles          []policy.Role // of the person whose copy it is; nil: a channel's, where those who work the cases are
-	Unreached      bool          // the reporter takes no messages
-	Confidential   bool          // only the triage role reads it: the reporter's words may stand on it
-	Delay          time.Duration // how late the card comes, 0 when it came as it should
+	Assignee       string          // the name of who has the case in hand
+	Affected       *store.Affected // nil: nobody has said
+	Measures       []store.Measure
+	Lead           *store.Incident  // nil: handled by itself
+	Members        []store.Incident // handled under it
+	Similar        []store.Incident // may be of the same event
+	Roles          []policy.Role    // of the person whose copy it is; nil: a channel's, where those who work the cases are
+	Unreached      bool             // the reporter takes no messages
+	Confidential   bool             // only the triage role reads it: the reporter's words may stand on it
+	Delay          time.Duration    // how late the card comes, 0 when it came as it should
 }
 
 // noticeableDelay is when a late card says so: a CISO must be able to tell when the clock really started.
@@ -47,17 +53,23 @@ func (a *App) card(lang string, v cardView) bot.Message {
 		m.Summary = t("card.stop.summary", locale.Data{"Number": c.Number})
 	}
 	m.Blocks = append(m.Blocks, bot.Heading(t("card.heading", locale.Data{"Number": c.Number, "State": state})))
-	if c.StopQuestion {
+	switch {
+	case c.Secret && v.Roles == nil:
+		m.Blocks = append(m.Blocks, bot.Paragraph(t("card.secret")), bot.Facts{
+			{Label: t("card.severity"), Value: a.severityText(lang, c.Severity)},
+			{Label: t("card.registered"), Value: locale.Deadline(c.RegisteredAt, a.Settings.Location)},
+		})
+	case c.StopQuestion:
 		m.Blocks = append(m.Blocks,
 			bot.Paragraph(t("card.stop", locale.Data{"Name": v.Reporter})),
 			bot.Facts{{Label: t("card.registered"), Value: locale.Deadline(c.RegisteredAt, a.Settings.Location)}})
-	} else {
+	default:
 		m.Blocks = append(m.Blocks, a.cardFacts(lang, v))
 	}
 	if len(v.Obligations) > 0 {
 		m.Blocks = append(m.Blocks, bot.Heading(t("card.obligations")), a.obligationFacts(lang, v.Obligations))
 	}
-	if v.Confidential && c.Text != "" {
+	if v.Confidential && c.Text != "" && !c.Secret {
 		m.Blocks = append(m.Blocks, bot.Quote(c.Text))
 		if c.Done != "" {
 			m.Blocks = append(m.Blocks, bot.Paragraph(t("report.done")), bot.Quote(c.Done))
@@ -118,6 +130,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	if c.NearMiss {
 		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
 	}
+	facts = append(facts, a.workFacts(lang, v)...)
 	if c.ReporterID == nil {
 		facts = append(facts, bot.Fact{Label: t("card.reporter"), Value: t("card.anonymous")})
 	}
@@ -128,6 +141,59 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 		facts = append(facts, bot.Fact{Label: t("close.cause"), Value: t("cause." + string(c.Cause))})
 	}
 	return facts
+}
+
+// workFacts are what those who work the case have added to what was reported.
+func (a *App) workFacts(lang string, v cardView) (facts bot.Facts) {
+	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	add := func(key, value string) {
+		if value != "" {
+			facts = append(facts, bot.Fact{Label: t(key), Value: value})
+		}
+	}
+	c := v.Incident
+	if c.EndedAt != nil {
+		add("card.over_at", locale.Deadline(*c.EndedAt, a.Settings.Location))
+	}
+	if v.Affected != nil {
+		add("card.affected", a.affectedText(lang, *v.Affected))
+		if v.Affected.Informed != "" {
+			add("card.informed", t("informed."+v.Affected.Informed))
+		}
+	}
+	if c.Supplier != "" {
+		add("card.supplier", named(t("answer."+string(c.Supplier)), c.SupplierName))
+	}
+	if c.Crime != "" {
+		add("card.crime", named(t("answer."+string(c.Crime)), c.PoliceReport))
+	}
+	add("card.assignee", v.Assignee)
+	involved := make([]string, len(c.Involved))
+	for i, role := range c.Involved {
+		involved[i] = t("role." + string(role))
+	}
+	add("card.involved", strings.Join(involved, ", "))
+	if len(v.Measures) > 0 {
+		add("card.measures", a.measuresText(lang, v.Measures))
+	}
+	add(a.groupText(v.Lead, v.Members))
+	similar := make([]string, 0, similarShown)
+	for _, o := range v.Similar[:min(len(v.Similar), similarShown)] {
+		similar = append(similar, o.Number+" ("+t("category."+string(o.Category))+")")
+	}
+	add("card.similar", strings.Join(similar, ", "))
+	if c.Secret {
+		add("card.mark", t("card.mark.secret"))
+	}
+	return facts
+}
+
+// named is an answer with what goes with it, where somebody has told.
+func named(answer, name string) string {
+	if name == "" {
+		return answer
+	}
+	return answer + ", " + name
 }
 
 // severityReasons puts in words why the severity is what it is.
@@ -200,25 +266,29 @@ func (a *App) history(lang string, v cardView) string {
 // cardButtons are what can be done with the case as it stands, by whose copy it is.
 func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 	c := v.Incident
+	roles := v.Roles
+	if roles == nil {
+		roles = []policy.Role{policy.CISO}
+	}
 	var buttons bot.Buttons
 	add := func(id string, action policy.Action, style bot.Style) {
-		roles := v.Roles
-		if roles == nil {
-			roles = []policy.Role{policy.CISO}
-		}
 		if policy.May(roles, action, facts(c)) {
 			buttons = append(buttons, bot.Button{ID: id, Subject: c.Ref, Text: a.Texts.T(lang, "button."+id), Style: style})
 		}
 	}
-	if c.Status == store.New {
+	switch c.Status {
+	case store.New:
 		add(acknowledgeButton, policy.Acknowledge, bot.Primary)
+	case store.Acknowledged:
+		add(startButton, policy.Progress, bot.Primary)
+	case store.InProgress:
+		add(resolveButton, policy.Progress, bot.Primary)
 	}
 	if !c.StopQuestion {
 		add(showButton, policy.ShowText, bot.Plain)
 	}
 	if c.Status == store.Closed {
-		add(reopenButton, policy.Close, bot.Plain)
-		return buttons
+		add(reopenButton, policy.Reopen, bot.Plain)
 	}
 	if !c.StopQuestion {
 		add(categoryButton, policy.ChangeCategory, bot.Plain)
@@ -236,6 +306,9 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 		add(messageButton, policy.MessageReporter, bot.Plain)
 	}
 	add(noteButton, policy.AddNote, bot.Plain)
+	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c)) > 0 }) {
+		add(moreButton, policy.SeeCard, bot.Plain)
+	}
 	add(closeButton, policy.Close, bot.Danger)
 	return buttons
 }

@@ -81,7 +81,34 @@ func withClocks(v handlers.CardView) handlers.CardView {
 	return v
 }
 
-func states() []store.Status { return []store.Status{store.New, store.Acknowledged, store.Closed} }
+// worked has all that those who work a case can add to it on the card.
+func worked(v handlers.CardView) handlers.CardView {
+	over := morning().Add(-30 * time.Minute)
+	c := &v.Incident
+	c.EndedAt, c.Supplier, c.SupplierName, c.Crime, c.PoliceReport = &over, policy.Yes, "Molnbolaget", policy.Yes, "5000-K1-26"
+	c.Involved = []policy.Role{policy.Lawyer, policy.SystemOwner}
+	v.Assignee = "Omar Said"
+	v.Affected = &store.Affected{
+		People: []string{"clients", "relatives"}, Persons: 137, Kinds: []string{"health", "contact"}, Informed: "will", Consequences: secretText,
+	}
+	v.Measures = []store.Measure{
+		{State: store.MeasureDone, DueOn: "2026-11-24", Text: secretText, OwnerName: "Ali Nouri"},
+		{State: store.MeasureOpen, DueOn: "2026-12-18", Text: secretText}, {State: store.MeasureOpen, DueOn: "2026-12-01", Text: secretText},
+	}
+	v.Members = []store.Incident{{Number: "INC-2026-0043", Text: secretText}, {Number: "INC-2026-0044"}}
+	v.Similar = []store.Incident{{Number: "INC-2026-0040", Category: policy.Loss, Text: secretText}}
+	return v
+}
+
+// secret is a view of a case that is marked as secret, in a channel when nobody in particular reads it.
+func secret(v handlers.CardView, readers ...policy.Role) handlers.CardView {
+	v.Incident.Secret, v.Roles = true, readers
+	return v
+}
+
+func states() []store.Status {
+	return []store.Status{store.New, store.Acknowledged, store.InProgress, store.Resolved, store.Closed}
+}
 
 func TestCardLooks(t *testing.T) {
 	h := onSQLite(t)
@@ -112,6 +139,12 @@ func TestCardLooks(t *testing.T) {
 			officers := withClocks(view(status, false, false, false, false, false))
 			officers.Roles = []policy.Role{policy.DPO}
 			draw(&all, h.DrawCard(lang, officers))
+			fmt.Fprintf(&all, "== %s, worked\n", status)
+			draw(&all, h.DrawCard(lang, worked(view(status, false, false, false, false, false))))
+			fmt.Fprintf(&all, "== %s, secret, in a confidential channel\n", status)
+			draw(&all, h.DrawCard(lang, secret(worked(view(status, true, false, false, false, false)))))
+			fmt.Fprintf(&all, "== %s, secret, the CISO's\n", status)
+			draw(&all, h.DrawCard(lang, secret(view(status, false, false, false, false, false), policy.CISO)))
 			fmt.Fprintf(&all, "== %s, bare\n", status)
 			draw(&all, h.DrawCard(lang, handlers.CardView{Incident: store.Incident{
 				Ref: "ref-1", Number: "INC-2026-0042", Status: status, DiscoveredAt: morning(), RegisteredAt: morning(), Cause: policy.UnknownCause,
@@ -155,26 +188,22 @@ func TestCardInEveryCombination(t *testing.T) {
 					}
 				}
 				var want []string
-				if status == store.New {
-					want = append(want, "acknowledge")
-				}
-				if !stop {
-					want = append(want, "show")
-				}
-				if status != store.Closed {
-					if !stop {
-						want = append(want, "category", "severity", "breach", "significant")
+				add := func(when bool, ids ...string) {
+					if when {
+						want = append(want, ids...)
 					}
-					if !anonymous {
-						want = append(want, "message")
-					}
-					if !stop {
-						want = append(want, "note")
-					}
-					want = append(want, "close")
-				} else {
-					want = append(want, "reopen")
 				}
+				open := status != store.Closed
+				add(status == store.New, "acknowledge")
+				add(status == store.Acknowledged, "start")
+				add(status == store.InProgress, "resolve")
+				add(!stop, "show")
+				add(!open, "reopen")
+				add(open && !stop, "category", "severity", "breach", "significant")
+				add(open && !anonymous, "message")
+				add(open && !stop, "note")
+				add(!stop || status == store.Resolved, "more") // where it can be taken up again
+				add(open, "close")
 				if got := buttons(m); !slices.Equal(got, want) {
 					t.Errorf("buttons are %v, want %v", got, want)
 				}
@@ -234,6 +263,19 @@ func TestReportsWordsNeverStandOnAnOpenCard(t *testing.T) {
 			t.Fatalf("%q stands in the notification", run)
 		}
 	})
+}
+
+func TestSecretCaseShowsNothingInAChannel(t *testing.T) {
+	h := onSQLite(t)
+	for _, status := range states() {
+		m := h.DrawCard("sv", secret(worked(withClocks(view(status, true, false, false, false, false)))))
+		got := text(&m)
+		for _, fact := range []string{secretText, "Förlorad", "Omsorgssystemet", "Molnbolaget", "5000-K1-26", "Ali Nouri", "INC-2026-0043", "Kommunjurist"} {
+			if strings.Contains(got, fact) {
+				t.Errorf("%s: %q stands there, in:\n%s", status, fact, got)
+			}
+		}
+	}
 }
 
 func TestDelayIsToldFromAMinute(t *testing.T) {

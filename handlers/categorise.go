@@ -25,7 +25,7 @@ const maxNote = 2000
 
 // openCategory opens the dialog where category and aspects are decided.
 func (a *App) openCategory(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.ChangeCategory)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.ChangeCategory)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -75,10 +75,12 @@ func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	closed := false
 	err = a.change(ctx, req, incident, "incident.categorised",
 		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed || c.Category == category && c.Aspects == aspects {
+			if c.Status == store.Closed {
+				return nil, errClosed
+			}
+			if c.Category == category && c.Aspects == aspects {
 				return nil, errDone
 			}
 			detail := map[string]any{
@@ -86,32 +88,16 @@ func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error
 				"old_aspects": c.Aspects.String(), "new_aspects": aspects.String(), "old_severity": c.Severity,
 			}
 			c.Category, c.Aspects = category, aspects
-			if c.SeverityNote == "" {
-				c.Severity, c.SeverityReasons = policy.Assess(severityInput(*c, levels))
+			if err := a.assessAnew(ctx, tx, c, levels); err != nil {
+				return nil, err
 			}
 			detail["new_severity"] = c.Severity
-			if c.Severity == incident.Severity {
-				return detail, nil
-			}
-			return detail, a.escalateAnew(ctx, tx, *c)
+			return detail, nil
 		},
 		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			return a.newlyConcerned(ctx, tx, incident, c)
 		})
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldCategory: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	return bot.Reply{}, err
-}
-
-// openCase is caseFor for buttons that open a dialog on a case that must not be closed.
-func (a *App) openCase(ctx context.Context, req bot.Request, action policy.Action) (store.Incident, string, *bot.Reply, error) {
-	incident, lang, denied, err := a.caseFor(ctx, req, action)
-	if err == nil && denied == nil && incident.Status == store.Closed {
-		reply := a.private(lang, "already_closed", map[string]any{"Number": incident.Number})
-		denied = &reply
-	}
-	return incident, lang, denied, err
+	return a.ended(lang, fieldCategory, err)
 }
 
 // levels are the class levels of the system concerned, nil when it is unknown or not classified.

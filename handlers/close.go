@@ -3,6 +3,7 @@ package handlers
 import (
 	"cmp"
 	"context"
+	"errors"
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
@@ -12,7 +13,7 @@ import (
 
 // openClose opens the dialog that ends a case with its cause and lesson.
 func (a *App) openClose(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.Close)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -34,7 +35,10 @@ func (a *App) closeDialog(lang string, incident store.Incident) *bot.Dialog {
 	}
 }
 
-// close ends a case. It can be closed without having been acknowledged: the one who closes it has seen it.
+// errStillOpen stops the closing of a case, and of those under it, with a duty that is open.
+var errStillOpen = errors.New("a duty is open")
+
+// close ends a case, and those that are handled under it. It can be closed without having been acknowledged: the one who closes it has seen it.
 func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {
@@ -45,15 +49,14 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	}
 	cause := policy.Cause(req.Values.Get(fieldCause))
 	lesson, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldLesson))
-	closed := false
 	var open []string
-	err = a.change(ctx, req, incident, "incident.closed",
+	err = a.changeGroup(ctx, req, incident, policy.Close, "incident.closed",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed {
-				return nil, errDone
+			if c.Status == store.Closed {
+				return nil, errClosed
 			}
-			if open, err = a.stillOpen(ctx, tx, lang, c.ID); err != nil || len(open) > 0 {
-				return nil, cmp.Or(err, errDone)
+			if open, err = a.stillOpen(ctx, tx, lang, *c); err != nil || len(open) > 0 {
+				return nil, cmp.Or(err, errStillOpen)
 			}
 			for _, clock := range []string{unacknowledgedClock(c.ID), decideClock(c.ID)} {
 				if _, err := tx.Supersede(ctx, clock); err != nil {
@@ -69,22 +72,23 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			return detail, nil
 		},
 		a.tellReporter(ctx, closedDelivery))
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldCause: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	if len(open) > 0 {
+	if errors.Is(err, errStillOpen) {
 		text := a.Texts.T(lang, "problem.obligations", map[string]any{"Steps": strings.Join(open, ", ")})
 		return bot.Reply{Errors: map[string]string{fieldCause: text}}, nil
 	}
-	return bot.Reply{}, err
+	return a.ended(lang, fieldCause, err)
 }
 
 // stillOpen are the duties of a case that are neither done nor found not to be needed, in words: such a case is not closed.
-func (a *App) stillOpen(ctx context.Context, tx *store.Tx, lang string, incidentID int64) (steps []string, err error) {
-	obligations, err := tx.Obligations(ctx, incidentID)
+func (a *App) stillOpen(ctx context.Context, tx *store.Tx, lang string, c store.Incident) (steps []string, err error) {
+	obligations, err := tx.Obligations(ctx, c.ID)
 	for _, o := range obligations {
 		if o.State == store.ObligationOpen {
-			steps = append(steps, a.Texts.T(lang, "step."+o.Step))
+			step := a.Texts.T(lang, "step."+o.Step)
+			if c.LeadID != nil { // it may be closed with the one that it is under
+				step = c.Number + " " + step
+			}
+			steps = append(steps, step)
 		}
 	}
 	return steps, err

@@ -24,7 +24,7 @@ var decisionButtons = map[string]struct {
 
 // openDecision opens the dialog of a decision that legal clocks depend on.
 func (a *App) openDecision(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, decisionButtons[req.Name].action)
+	incident, lang, denied, err := a.caseFor(ctx, req, decisionButtons[req.Name].action)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -116,11 +116,10 @@ func (a *App) decide(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{Errors: map[string]string{fieldVerdict: a.Texts.T(lang, "problem.near_miss")}}, nil
 	}
 	reason, _ := policy.MaskPersonalNumbers(strings.TrimSpace(req.Values.Get(fieldReason)))
-	closed := false
 	err = a.change(ctx, req, incident, "incident.decided",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed {
-				return nil, errDone
+			if c.Status == store.Closed {
+				return nil, errClosed
 			}
 			d := store.Decision{
 				IncidentID: c.ID, Decision: decisionButtons[req.Name].decision, Verdict: verdict, Reason: reason, AccountID: actor.ID,
@@ -132,27 +131,38 @@ func (a *App) decide(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				if verdict != policy.NoBreach {
 					c.PersonalData = policy.Yes
 				}
-				if _, err := tx.Supersede(ctx, decideClock(c.ID)); err != nil {
+				if err := a.decided(ctx, tx, *c); err != nil {
 					return nil, err
 				}
 			}
 			detail := map[string]any{"decision": d.Decision, "verdict": verdict, "reason_sha256": digest(reason)}
-			opened, ended, err := a.follow(ctx, tx, *c, d)
+			opened, ended, err := a.openAndEnd(ctx, tx, *c, d)
 			detail["opened"], detail["ended"] = opened, ended
 			return detail, err
 		},
 		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			return a.newlyConcerned(ctx, tx, incident, c)
 		})
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldVerdict: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	return bot.Reply{}, err
+	return a.ended(lang, fieldVerdict, err)
 }
 
-// follow opens the duties that a decision opens and ends, with its reason, those that it no longer does: never silently. What was done
+// decided takes back the reminders to decide, also for what is handled under the case: it is one breach.
+func (a *App) decided(ctx context.Context, tx *store.Tx, c store.Incident) error {
+	members, err := tx.Members(ctx, c.ID)
+	if err != nil {
+		return err
+	}
+	for _, one := range append(members, c) {
+		if _, err := tx.Supersede(ctx, decideClock(one.ID)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// openAndEnd opens the duties that a decision opens and ends, with its reason, those that it no longer does: never silently. What was done
 // stays done. It returns the steps.
-func (a *App) follow(ctx context.Context, tx *store.Tx, c store.Incident, d store.Decision) (opened, ended []string, err error) {
+func (a *App) openAndEnd(ctx context.Context, tx *store.Tx, c store.Incident, d store.Decision) (opened, ended []string, err error) {
 	known, err := tx.Obligations(ctx, c.ID)
 	if err != nil {
 		return nil, nil, err
@@ -186,13 +196,7 @@ func (a *App) follow(ctx context.Context, tx *store.Tx, c store.Incident, d stor
 
 // newlyConcerned are the cards for roles that a case did not concern before it was changed.
 func (a *App) newlyConcerned(ctx context.Context, tx *store.Tx, before, after store.Incident) ([]store.Delivery, error) {
-	was := facts(before).Concerned()
-	var added []policy.Role
-	for _, role := range facts(after).Concerned() {
-		if !slices.Contains(was, role) {
-			added = append(added, role)
-		}
-	}
+	added := without(facts(after).Concerned(), facts(before).Concerned())
 	if len(added) == 0 {
 		return nil, nil
 	}
@@ -200,8 +204,8 @@ func (a *App) newlyConcerned(ctx context.Context, tx *store.Tx, before, after st
 	if err != nil {
 		return nil, err
 	}
-	deliveries := a.toRoles(added, cardDelivery, after.ID)
+	deliveries, err := a.toRoles(ctx, added, cardDelivery, after)
 	return slices.DeleteFunc(deliveries, func(d store.Delivery) bool {
 		return slices.ContainsFunc(targets, func(t store.Delivery) bool { return t.Lane == d.Lane })
-	}), nil
+	}), err
 }

@@ -88,32 +88,33 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
 	}
-	var roles []policy.Role // of a person; a channel has none
-	if d.Channel == "" {
-		roles = a.rolesOfRecipient(account, to)
-	}
 	if d.Kind == revisionDelivery {
-		return a.showRevision(ctx, surface, to, d, account, roles)
+		return a.showRevision(ctx, surface, to, d, account)
 	}
 	if d.Kind != cardDelivery {
-		m, err := a.letter(ctx, d, a.recipientLanguage(account), roles)
+		m, err := a.letter(ctx, d, a.recipientLanguage(account), a.readerOf(account, to))
 		if err != nil {
 			return nil, err
 		}
 		_, err = surface.Send(ctx, to, m, key, d.Attempts > 1)
 		return nil, err
 	}
-
-	return a.showCard(ctx, surface, to, d, account, roles)
+	return a.showCard(ctx, surface, to, d, account)
 }
 
-// showCard brings the copy of an incident's card in a delivery's lane up to date. roles are its reader's.
+// showCard brings the copy of an incident's card in a delivery's lane up to date.
 func (a *App) showCard(
-	ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery, account store.Account, roles []policy.Role,
+	ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery, account store.Account,
 ) (*store.Card, error) {
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the incident of a card: %w", err)
+	}
+	var roles []policy.Role // of a person; a channel has none
+	if d.Channel == "" {
+		if roles, err = a.readerOf(account, to)(ctx, incident); err != nil {
+			return nil, err
+		}
 	}
 	copies, err := a.Store.Cards(ctx, incident.ID)
 	if err != nil {
@@ -185,12 +186,49 @@ func (a *App) address(ctx context.Context, d store.Delivery) (bot.Address, store
 	return bot.Address{Surface: d.Surface, User: account.UserID}, account, nil
 }
 
-// rolesOfRecipient are the roles that a message's recipient holds now: roles change while messages wait.
-func (a *App) rolesOfRecipient(account store.Account, to bot.Address) []policy.Role {
-	who := bot.Actor{Surface: to.Surface, ID: to.User}
-	return slices.DeleteFunc(policy.Roles(), func(role policy.Role) bool {
-		return !slices.ContainsFunc(a.Settings.Roles[role], func(h Holder) bool { return h.is(who, account.Email) })
-	})
+// viewWork adds to a view what those who work the case have added to it, and what else may be of the same event.
+func (a *App) viewWork(ctx context.Context, view *cardView) error {
+	c := view.Incident
+	if w, ok := a.worker(c.Assignee); ok {
+		view.Assignee = a.workerName(ctx, w)
+	} else {
+		view.Assignee = c.Assignee
+	}
+	affected, err := a.Store.Affected(ctx, c.ID)
+	if err == nil {
+		view.Affected = &affected
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading whom the case of a card affected: %w", err)
+	}
+	if view.Measures, err = a.Store.Measures(ctx, c.ID); err != nil {
+		return fmt.Errorf("reading the measures of a card: %w", err)
+	}
+	if c.LeadID != nil {
+		lead, err := a.Store.IncidentByID(ctx, *c.LeadID)
+		if err != nil {
+			return fmt.Errorf("reading what the case of a card is under: %w", err)
+		}
+		view.Lead = &lead
+	}
+	if view.Members, err = a.Store.Members(ctx, c.ID); err != nil {
+		return fmt.Errorf("reading what is under the case of a card: %w", err)
+	}
+	if c.Status == store.New && c.LeadID == nil {
+		if view.Similar, err = a.similar(ctx, c); err != nil {
+			return fmt.Errorf("looking for cases like that of a card: %w", err)
+		}
+	}
+	return nil
+}
+
+// reader tells the roles of who reads a message in the case that it is about.
+type reader func(ctx context.Context, c store.Incident) ([]policy.Role, error)
+
+// readerOf is the reader of a message that is sent now: roles change while messages wait.
+func (a *App) readerOf(account store.Account, to bot.Address) reader {
+	return func(ctx context.Context, c store.Incident) ([]policy.Role, error) {
+		return a.rolesOnKnown(ctx, bot.Actor{Surface: to.Surface, ID: to.User}, account.Email, c)
+	}
 }
 
 func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, error) {
@@ -226,15 +264,20 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 		return view, fmt.Errorf("reading the obligations of a card: %w", err)
 	}
 	view.Attachments = len(attachments)
-	return view, nil
+	return view, a.viewWork(ctx, &view)
 }
 
-// letter draws a message that is not a card. roles are what its reader may be offered to do by.
-func (a *App) letter(ctx context.Context, d store.Delivery, lang string, roles []policy.Role) (bot.Message, error) {
+// letter draws a message that is not a card. What its reader may be offered to do goes by their roles; a letter to who reported asks for
+// none.
+func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader reader) (bot.Message, error) {
 	if d.Kind == linkCodeDelivery {
 		return a.linkLetter(ctx, d)
 	}
 	if d.RevisionID != nil {
+		roles, err := reader(ctx, store.Incident{}) // those of the settings
+		if err != nil {
+			return bot.Message{}, err
+		}
 		return a.revisionReminder(ctx, d, lang, roles)
 	}
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
@@ -265,7 +308,17 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, roles [
 	case answeredDelivery:
 		return a.answeredLetter(lang, incident), nil
 	case reminderDelivery:
+		roles, err := reader(ctx, incident)
+		if err != nil {
+			return bot.Message{}, err
+		}
 		return a.reminderLetter(ctx, d, lang, roles, incident)
+	case assignedDelivery:
+		return a.assignedLetter(lang, incident), nil
+	case involvedDelivery:
+		return a.involvedLetter(ctx, d, lang, incident)
+	case measureDelivery:
+		return a.measureLetter(ctx, d, lang, incident)
 	case undeliveredDelivery:
 		text := a.Texts.T(lang, "undelivered", locale.Data{"Number": incident.Number})
 		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil

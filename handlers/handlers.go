@@ -35,6 +35,7 @@ type Settings struct {
 	Holidays     policy.Calendar            // days without work beside weekends
 	Documents    []policy.Document          // that are revised every year
 	Revision     []bot.Address              // channels where revisions are asked for
+	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
 }
 
 // Holder is a person who holds a role, known by any of an e-mail address and accounts.
@@ -144,6 +145,20 @@ const (
 	showButton        = "show"
 	mineButton        = "mine"
 	attachmentsButton = "attachments"
+	moreButton        = "more"
+	assignButton      = "assign"
+	startButton       = "start"
+	resolveButton     = "resolve"
+	systemButton      = "system"
+	factsButton       = "facts"
+	affectedButton    = "affected"
+	measuresButton    = "measures"
+	measureButton     = "measure"
+	endMeasureButton  = "measure_end"
+	involveButton     = "involve"
+	groupButton       = "group"
+	secrecyButton     = "secrecy"
+	attachButton      = "attach"
 	linkCodeButton    = "link_code"
 )
 
@@ -154,6 +169,8 @@ func ButtonIDs() []string {
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
 		reviseStartButton, reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, reviseBasisButton, improveButton,
+		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
+		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 	}
 }
 
@@ -163,6 +180,8 @@ func DialogIDs() []string {
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
 		obligationButton, noteButton, answerButton, reopenButton,
 		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton,
+		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
+		attachButton,
 	}
 }
 
@@ -198,6 +217,34 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAnswer(ctx, req)
 	case reopenButton:
 		return a.openReopen(ctx, req)
+	case moreButton:
+		return a.more(ctx, req)
+	case assignButton:
+		return a.openAssign(ctx, req)
+	case startButton:
+		return a.start(ctx, req)
+	case resolveButton:
+		return a.resolve(ctx, req)
+	case systemButton:
+		return a.openSystem(ctx, req)
+	case factsButton:
+		return a.openFacts(ctx, req)
+	case affectedButton:
+		return a.openAffected(ctx, req)
+	case measuresButton:
+		return a.listMeasures(ctx, req)
+	case measureButton:
+		return a.openMeasure(ctx, req)
+	case endMeasureButton:
+		return a.openEndMeasure(ctx, req)
+	case involveButton:
+		return a.openInvolve(ctx, req)
+	case groupButton:
+		return a.openGroup(ctx, req)
+	case secrecyButton:
+		return a.openSecrecy(ctx, req)
+	case attachButton:
+		return a.openAttach(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
 	case reviseStartButton:
@@ -236,6 +283,26 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.answer(ctx, req)
 	case reopenButton:
 		return a.reopenCase(ctx, req)
+	case assignButton:
+		return a.assign(ctx, req)
+	case systemButton:
+		return a.setSystem(ctx, req)
+	case factsButton:
+		return a.setFacts(ctx, req)
+	case affectedButton:
+		return a.setAffected(ctx, req)
+	case measureButton:
+		return a.addMeasure(ctx, req)
+	case endMeasureButton:
+		return a.endMeasure(ctx, req)
+	case involveButton:
+		return a.involve(ctx, req)
+	case groupButton:
+		return a.group(ctx, req)
+	case secrecyButton:
+		return a.setSecrecy(ctx, req)
+	case attachButton:
+		return a.attach(ctx, req)
 	case linkCodeButton:
 		return a.enterLinkCode(ctx, req)
 	case reviseRevisedButton, reviseUnchangedButton, revisePostponeButton:

@@ -11,7 +11,7 @@ import (
 
 // openMessage opens the dialog where the CISO writes to the reporter.
 func (a *App) openMessage(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.MessageReporter)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.MessageReporter)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -42,10 +42,12 @@ func (a *App) messageReporter(ctx context.Context, req bot.Request) (bot.Reply, 
 	}
 	text, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldMessage))
 	var note store.Note
-	closed := false
-	err = a.change(ctx, req, incident, "reporter.messaged",
+	err = a.changeGroup(ctx, req, incident, policy.MessageReporter, "reporter.messaged",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed || c.ReporterID == nil {
+			if c.Status == store.Closed {
+				return nil, errClosed
+			}
+			if c.ReporterID == nil {
 				return nil, errDone
 			}
 			note = store.Note{IncidentID: c.ID, At: tx.Now, AuthorID: &actor.ID, Kind: "to_reporter", Text: text}
@@ -61,8 +63,5 @@ func (a *App) messageReporter(ctx context.Context, req bot.Request) (bot.Reply, 
 			}
 			return deliveries, err
 		})
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldMessage: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	return bot.Reply{}, err
+	return a.ended(lang, fieldMessage, err)
 }

@@ -149,12 +149,13 @@ func (a *App) openCases(ctx context.Context, who bot.Actor, lang string) ([]bot.
 		bot.Divider{},
 		bot.Heading(a.Texts.T(lang, "open.title")),
 		bot.Paragraph(a.Texts.T(lang, "open.counts", locale.Data{
-			"New": counts[store.New], "Acknowledged": counts[store.Acknowledged],
+			"New": counts[store.New], "Acknowledged": counts[store.Acknowledged], "InProgress": counts[store.InProgress],
+			"Resolved": counts[store.Resolved],
 		})),
 	}
 	var facts bot.Facts
 	for _, c := range incidents {
-		if c.StopQuestion { // the head of security's business
+		if c.StopQuestion { // the latter is the head of security's business
 			continue
 		}
 		facts = append(facts, bot.Fact{

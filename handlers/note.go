@@ -10,7 +10,7 @@ import (
 
 // openNote opens the dialog where who works a case notes something for themselves and the others.
 func (a *App) openNote(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.AddNote)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.AddNote)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -37,17 +37,13 @@ func (a *App) addNote(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{Errors: a.problems(lang, found)}, nil
 	}
 	text, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldMessage))
-	closed := false
 	err = a.change(ctx, req, incident, "incident.noted",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed {
-				return nil, errDone
+			if c.Status == store.Closed {
+				return nil, errClosed
 			}
 			note := store.Note{IncidentID: c.ID, At: tx.Now, AuthorID: &actor.ID, Kind: "internal", Text: text}
 			return map[string]any{"text_sha256": digest(text)}, tx.AddNote(ctx, &note)
 		}, nil)
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldMessage: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	return bot.Reply{}, err
+	return a.ended(lang, fieldMessage, err)
 }

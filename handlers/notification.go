@@ -120,13 +120,13 @@ func (a *App) sendDraft(ctx context.Context, surface bot.Surface, to bot.Address
 
 // readable is the incident of a delivery that holds the reporter's words; errPointless when its recipient may no longer read them.
 func (a *App) readable(ctx context.Context, to bot.Address, d store.Delivery) (store.Incident, error) {
-	roles, err := a.rolesOf(ctx, bot.Actor{Surface: to.Surface, ID: to.User})
-	if err != nil {
-		return store.Incident{}, err
-	}
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {
 		return store.Incident{}, fmt.Errorf("reading the incident of a file: %w", err)
+	}
+	roles, err := a.rolesOn(ctx, bot.Actor{Surface: to.Surface, ID: to.User}, incident)
+	if err != nil {
+		return store.Incident{}, err
 	}
 	if !policy.May(roles, policy.ShowText, facts(incident)) {
 		return store.Incident{}, errPointless

@@ -97,7 +97,7 @@ func (a *App) endClock(ctx context.Context, tx *store.Tx, o store.Obligation) er
 
 // openObligations opens the dialog where a duty is done, found not to be needed, or its start is moved.
 func (a *App) openObligations(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.MeetObligation)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.MeetObligation)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}

@@ -65,6 +65,12 @@ func (a *App) escalation(c store.Incident, again string, level int) store.Remind
 	}
 }
 
+// looking are the events of a person who only looks at a case, or is refused: they are no answer to a reminder.
+var looking = []string{
+	"access.refused", "incident.shown", "incident.text_shown", "incident.attachments_sent", "incident.drafts_sent", "reporter.answered",
+	"incident.reported",
+}
+
 // remindAtOnce is how many clocks are looked up at a time.
 const remindAtOnce = 100
 
@@ -103,19 +109,14 @@ func (a *App) remind(ctx context.Context, clock string) error {
 		if err != nil {
 			return err
 		}
-		roles, next, err := a.reminded(ctx, tx, r, incident)
-		if err != nil || len(roles) == 0 {
+		var deliveries []store.Delivery
+		if r.Kind == measureReminders {
+			deliveries, err = a.remindOfMeasure(ctx, tx, r)
+		} else {
+			deliveries, err = a.remindOfCase(ctx, tx, r, incident)
+		}
+		if err != nil || len(deliveries) == 0 {
 			return err
-		}
-		if err := tx.AddReminders(ctx, next); err != nil {
-			return err
-		}
-		deliveries := a.toRoles(roles, reminderDelivery, incident.ID)
-		if len(deliveries) == 0 { // nobody holds them, and somebody must be told
-			deliveries = a.toHolders(a.triageHolders(), reminderDelivery, incident.ID)
-		}
-		for i := range deliveries {
-			deliveries[i].ReminderID = &r.ID
 		}
 		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err
@@ -134,6 +135,53 @@ func (a *App) remind(ctx context.Context, clock string) error {
 		return nil
 	}
 	return err
+}
+
+// remindOfCase addresses a reminder that a case's clock runs, none when it has lost its point, and adds what follows it.
+func (a *App) remindOfCase(ctx context.Context, tx *store.Tx, r store.Reminder, c store.Incident) ([]store.Delivery, error) {
+	roles, next, err := a.reminded(ctx, tx, r, c)
+	if err != nil || len(roles) == 0 {
+		return nil, err
+	}
+	if err := tx.AddReminders(ctx, next); err != nil {
+		return nil, err
+	}
+	deliveries, err := a.toRoles(ctx, roles, reminderDelivery, c)
+	if err != nil {
+		return nil, err
+	}
+	if len(deliveries) == 0 { // nobody holds them, and somebody must be told
+		deliveries = a.toHolders(a.triageHolders(), reminderDelivery, c.ID)
+	}
+	for i := range deliveries {
+		deliveries[i].ReminderID = &r.ID
+	}
+	return deliveries, nil
+}
+
+// remindOfMeasure addresses a reminder of a measure to who owns it, once its day has passed to the CISO as well, and adds the next one.
+func (a *App) remindOfMeasure(ctx context.Context, tx *store.Tx, r store.Reminder) ([]store.Delivery, error) {
+	m, err := tx.Measure(ctx, *r.MeasureID)
+	if err != nil || m.State != store.MeasureOpen {
+		return nil, err
+	}
+	due, err := time.ParseInLocation(time.DateOnly, m.DueOn, a.Settings.Location)
+	if err != nil {
+		return nil, fmt.Errorf("reading the day of a measure: %w", err)
+	}
+	next := policy.NextMeasureReminder(due, tx.Now, a.Settings.Location, a.Settings.Holidays)
+	if err := tx.AddReminders(ctx, []store.Reminder{measureReminder(m, next)}); err != nil {
+		return nil, err
+	}
+	deliveries := a.toOwner(m, &r.ID)
+	if tx.Now.Before(due.AddDate(0, 0, 1)) {
+		return deliveries, nil
+	}
+	late := a.toHolders(a.triageHolders(), measureDelivery, m.IncidentID)
+	for i := range late {
+		late[i].MeasureID, late[i].ReminderID = &m.ID, &r.ID
+	}
+	return addLanes(deliveries, late), nil
 }
 
 // reminded is whom a reminder goes to, none when it has lost its point, and what follows it.
@@ -157,12 +205,16 @@ func (a *App) reminded(ctx context.Context, tx *store.Tx, r store.Reminder, c st
 		if err != nil || o.State != store.ObligationOpen {
 			return nil, nil, err
 		}
-		step := a.step(o.Step)
+		unanswered, err := tx.Unanswered(ctx, r, c.Number, looking)
+		if err != nil {
+			return nil, nil, err
+		}
+		roles := a.step(o.Step).Reminded(r.Stage, unanswered)
 		if r.Stage != policy.AtDeadline && r.Stage != policy.Overdue && r.Stage != policy.Daily {
-			return step.Reminded(r.Stage), nil, nil
+			return roles, nil, nil
 		}
 		next := policy.NextReminder(r.Stage, r.DueAt, tx.Now)
-		return step.Reminded(r.Stage), []store.Reminder{obligationReminder(o, next)}, nil
+		return roles, []store.Reminder{obligationReminder(o, next)}, nil
 	}
 	return nil, nil, fmt.Errorf("unknown kind of reminder %q", r.Kind)
 }
@@ -193,19 +245,6 @@ func (a *App) inLine(line []policy.Role, c store.Incident) []policy.Role {
 		}
 	}
 	return []policy.Role{policy.CISO}
-}
-
-// toRoles addresses everybody who holds one of the roles, each once.
-func (a *App) toRoles(roles []policy.Role, kind string, incidentID int64) []store.Delivery {
-	var all []store.Delivery
-	for _, role := range roles {
-		for _, d := range a.toHolders(a.Settings.Roles[role], kind, incidentID) {
-			if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
-				all = append(all, d)
-			}
-		}
-	}
-	return all
 }
 
 // reminderLetter draws a reminder from how things stand now, with what its reader may do about it; errPointless when it has lost its point.

@@ -13,7 +13,7 @@ const reopenedDelivery = "reopened"
 
 // openReopen opens the dialog where a closed case is taken up again.
 func (a *App) openReopen(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.Reopen)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -36,7 +36,7 @@ func (a *App) reopenDialog(lang string, incident store.Incident) *bot.Dialog {
 // reopenCase takes a closed case up again, by the same who may close one. Its cause and lesson stay until it is closed anew; duties that
 // have ended stay ended.
 func (a *App) reopenCase(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.Reopen)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -44,12 +44,12 @@ func (a *App) reopenCase(ctx context.Context, req bot.Request) (bot.Reply, error
 		return bot.Reply{Errors: a.problems(lang, found)}, nil
 	}
 	reason, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldReason))
-	return bot.Reply{}, a.change(ctx, req, incident, "incident.reopened",
+	return bot.Reply{}, a.changeGroup(ctx, req, incident, policy.Reopen, "incident.reopened",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
 			if c.Status != store.Closed { // somebody was first
 				return nil, errDone
 			}
-			c.Status, c.ClosedAt, c.ClosedBy = store.Acknowledged, nil, nil
+			c.Status, c.ClosedAt, c.ClosedBy, c.ResolvedAt = store.Acknowledged, nil, nil, nil
 			note := store.Note{IncidentID: c.ID, At: tx.Now, AuthorID: &actor.ID, Kind: "reopened", Text: reason}
 			return map[string]any{"old": store.Closed, "new": store.Acknowledged, "reason_sha256": digest(reason)}, tx.AddNote(ctx, &note)
 		},

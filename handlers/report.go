@@ -238,21 +238,19 @@ func (a *App) register(
 		return err
 	}
 	if len(req.Files) > 0 && !incident.StopQuestion {
-		attachments := make([]store.Attachment, len(req.Files))
-		for i, f := range req.Files {
-			attachments[i] = store.Attachment{Surface: req.Actor.Surface, FileID: f.ID, Name: f.Name, Type: f.Type, Size: f.Size}
-		}
-		if err := tx.AddAttachments(ctx, incident.ID, attachments); err != nil {
+		fetch, err := a.keepFiles(ctx, tx, incident.ID, req)
+		if err != nil {
 			return err
 		}
-		for _, at := range attachments {
-			jobs = append(jobs, Job{Kind: FetchJob, ID: at.ID})
-		}
+		jobs = append(jobs, fetch...)
 	}
 	if err := tx.AddReminders(ctx, a.newReminders(*incident)); err != nil {
 		return err
 	}
-	deliveries := a.triageDeliveries(*incident)
+	deliveries, err := a.triageDeliveries(ctx, *incident)
+	if err != nil {
+		return err
+	}
 	if !anonymous {
 		receipt := personal(req.Actor, receiptDelivery, incident.ID)
 		receipt.Urgent = false // it stands before the reporter already: the card of a later case goes first

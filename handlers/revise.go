@@ -63,7 +63,7 @@ func (a *App) revisionFor(ctx context.Context, req bot.Request) (r store.Revisio
 	}
 	action := revisionButtonActions[req.Name]
 	if !policy.MayRevise(roles, action, r.Owner) {
-		denied, err = a.refuse(ctx, req, lang, string(action), revisionSubject(r))
+		denied, err = a.refuse(ctx, req, lang, revisionSubject(r), string(action))
 		return r, lang, denied, err
 	}
 	if r.State.Ended() && action != policy.SeeRevision {

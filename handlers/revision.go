@@ -128,7 +128,10 @@ func (a *App) revisionDeliveries(r store.Revision) []store.Delivery {
 
 // toRevisers addresses those who hold the roles about a revision; those who work the cases when nobody does, because somebody must be told.
 func (a *App) toRevisers(roles []policy.Role, kind string, r store.Revision) []store.Delivery {
-	deliveries := a.toRoles(roles, kind, 0)
+	var deliveries []store.Delivery
+	for _, role := range roles {
+		deliveries = addLanes(deliveries, a.toHolders(a.Settings.Roles[role], kind, 0))
+	}
 	if len(deliveries) == 0 {
 		deliveries = a.toHolders(a.triageHolders(), kind, 0)
 	}
@@ -200,9 +203,9 @@ func (a *App) redrawRevision(ctx context.Context, tx *store.Tx, r store.Revision
 	return a.post(ctx, tx, targets)
 }
 
-// showRevision brings the copy of a revision's card in a delivery's lane up to date. roles are its reader's, nil for a channel's.
+// showRevision brings the copy of a revision's card in a delivery's lane up to date.
 func (a *App) showRevision(
-	ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery, account store.Account, roles []policy.Role,
+	ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery, account store.Account,
 ) (*store.Card, error) {
 	r, err := a.Store.RevisionByID(ctx, *d.RevisionID)
 	if err != nil {
@@ -214,7 +217,9 @@ func (a *App) showRevision(
 	}
 	draw := func(bool) (bot.Message, error) {
 		view, err := a.revisionViewOf(ctx, r)
-		view.Roles = roles
+		if d.Channel == "" {
+			view.Roles = a.rolesOfKnown(bot.Actor{Surface: to.Surface, ID: to.User}, account.Email)
+		}
 		return a.revisionCard(a.recipientLanguage(account), view), err
 	}
 	return a.bringUpToDate(ctx, surface, to, d, picture{version: r.Version, copies: copies, draw: draw})

@@ -123,6 +123,7 @@ func (a *App) periodFacts(lang string, p store.Period) bot.Facts {
 		})})
 	}
 	return append(facts,
+		bot.Fact{Label: t("period.measures"), Value: t("period.measures.text", locale.Data{"Open": p.Measures, "Late": p.MeasureLate})},
 		bot.Fact{Label: t("period.systems"), Value: fmt.Sprint(p.Systems)},
 		bot.Fact{Label: t("period.suggestions"), Value: fmt.Sprint(p.Suggestions)})
 }

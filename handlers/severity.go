@@ -13,7 +13,7 @@ import (
 
 // openSeverity opens the dialog where severity is set by hand.
 func (a *App) openSeverity(ctx context.Context, req bot.Request) (bot.Reply, error) {
-	incident, lang, denied, err := a.openCase(ctx, req, policy.ChangeSeverity)
+	incident, lang, denied, err := a.caseFor(ctx, req, policy.ChangeSeverity)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
@@ -51,20 +51,16 @@ func (a *App) reassess(ctx context.Context, req bot.Request) (bot.Reply, error) 
 		return bot.Reply{}, fmt.Errorf("reading a severity: %w", err)
 	}
 	reason, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldReason))
-	closed := false
 	err = a.change(ctx, req, incident, "incident.severity_changed",
 		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
-			if closed = c.Status == store.Closed; closed {
-				return nil, errDone
+			if c.Status == store.Closed {
+				return nil, errClosed
 			}
 			detail := map[string]any{"old": c.Severity, "new": level, "reason_sha256": digest(reason)}
 			c.Severity, c.SeverityNote = policy.Severity(level), reason
 			return detail, a.escalateAnew(ctx, tx, *c)
 		}, nil)
-	if closed {
-		return bot.Reply{Errors: map[string]string{fieldSeverity: a.Texts.T(lang, "problem.closed")}}, nil
-	}
-	return bot.Reply{}, err
+	return a.ended(lang, fieldSeverity, err)
 }
 
 // escalateAnew has the reminders that a new case is not taken follow its severity.

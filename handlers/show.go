@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,7 +39,11 @@ func (a *App) show(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("recording that a report was read: %w", err)
 	}
-	message := a.caseText(lang, incident, reporter, notes, attachments)
+	affected, err := a.Store.Affected(ctx, incident.ID)
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return bot.Reply{}, fmt.Errorf("reading whom a case affected: %w", err)
+	}
+	message := a.caseText(lang, incident, reporter, notes, attachments, affected)
 	return bot.Reply{Message: &message}, nil
 }
 
@@ -62,7 +67,9 @@ func (a *App) reporterText(ctx context.Context, lang string, incident store.Inci
 }
 
 // caseText is the report in the reporter's words, with what was written since.
-func (a *App) caseText(lang string, c store.Incident, reporter string, notes []store.Note, attachments []store.Attachment) bot.Message {
+func (a *App) caseText(
+	lang string, c store.Incident, reporter string, notes []store.Note, attachments []store.Attachment, affected store.Affected,
+) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	heading := t("show.heading", locale.Data{"Number": c.Number})
 	blocks := []bot.Block{
@@ -82,6 +89,13 @@ func (a *App) caseText(lang string, c store.Incident, reporter string, notes []s
 	}
 	if c.SeverityNote != "" {
 		blocks = append(blocks, bot.Facts{{Label: t("show.severity_note")}}, bot.Quote(c.SeverityNote))
+	}
+	for _, text := range []struct{ key, text string }{
+		{"affected.consequences", affected.Consequences}, {"affected.informed_why", affected.InformedWhy},
+	} {
+		if text.text != "" {
+			blocks = append(blocks, bot.Facts{{Label: t(text.key)}}, bot.Quote(text.text))
+		}
 	}
 	for _, n := range notes {
 		label := t("note."+n.Kind, locale.Data{"Time": locale.Time(n.At, a.Settings.Location)})

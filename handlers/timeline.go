@@ -37,7 +37,7 @@ func (a *App) showCase(ctx context.Context, req bot.Request, number string) (bot
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("looking up a case: %w", err)
 	}
-	roles, err := a.rolesOf(ctx, req.Actor)
+	roles, err := a.rolesOn(ctx, req.Actor, incident)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -88,7 +88,10 @@ var timelineActions = map[string]string{
 	"incident.noted": "noted", "incident.closed": "closed", "incident.reopened": "reopened", "incident.text_shown": "text_shown",
 	"incident.drafts_sent": "drafts_sent", "reporter.messaged": "messaged", "reporter.answered": "answered",
 	"obligation.done": "obligation_done", "obligation.not_needed": "obligation_not_needed", "obligation.moved": "obligation_moved",
-	"reminder.sent": "reminded",
+	"reminder.sent": "reminded", "incident.assigned": "assigned", "incident.started": "started", "incident.resolved": "resolved",
+	"incident.system_set": "system_set", "incident.facts_changed": "facts_changed", "incident.affected_described": "affected_described",
+	"incident.involved": "involved", "incident.grouped": "grouped", "incident.secrecy_set": "secrecy_set", "incident.attached": "attached",
+	"measure.added": "measure_added", "measure.done": "measure_done", "measure.dropped": "measure_dropped",
 }
 
 // timelineLength is how many lines of a timeline are shown, the latest ones.

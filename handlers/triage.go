@@ -23,13 +23,13 @@ const (
 
 // triageDeliveries are the cards of a new incident: to the triage channels and to each CISO. What touches Sweden's security
 // goes to the head of security alone; when none is named, to the CISO, because somebody must be told.
-func (a *App) triageDeliveries(incident store.Incident) []store.Delivery {
+func (a *App) triageDeliveries(ctx context.Context, incident store.Incident) ([]store.Delivery, error) {
 	if incident.StopQuestion {
 		holders := a.Settings.Roles[policy.SecurityChief]
 		if len(holders) == 0 {
 			holders = a.triageHolders()
 		}
-		return a.toHolders(holders, cardDelivery, incident.ID)
+		return a.toHolders(holders, cardDelivery, incident.ID), nil
 	}
 	var deliveries []store.Delivery
 	for _, channel := range a.Settings.Triage {
@@ -39,12 +39,8 @@ func (a *App) triageDeliveries(incident store.Incident) []store.Delivery {
 		})
 	}
 	deliveries = append(deliveries, a.toHolders(a.triageHolders(), cardDelivery, incident.ID)...)
-	for _, d := range a.toRoles(facts(incident).Concerned(), cardDelivery, incident.ID) {
-		if !slices.ContainsFunc(deliveries, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
-			deliveries = append(deliveries, d)
-		}
-	}
-	return deliveries
+	concerned, err := a.toRoles(ctx, facts(incident).Concerned(), cardDelivery, incident)
+	return addLanes(deliveries, concerned), err
 }
 
 // triageHolders are those who work the cases: the CISO, or the deputy where no CISO is named.
@@ -72,6 +68,34 @@ func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store
 		}
 	}
 	return deliveries
+}
+
+// toRoles addresses everybody who holds one of the roles in a case, each once.
+func (a *App) toRoles(ctx context.Context, roles []policy.Role, kind string, c store.Incident) ([]store.Delivery, error) {
+	var all []store.Delivery
+	for _, role := range roles {
+		holders, err := a.holdersOn(ctx, role, c)
+		if err != nil {
+			return nil, err
+		}
+		all = addLanes(all, a.toHolders(holders, kind, c.ID))
+	}
+	return all, nil
+}
+
+// addLanes adds the deliveries whose lane is not among them yet.
+func addLanes(all, more []store.Delivery) []store.Delivery {
+	for _, d := range more {
+		if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
+			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// without are the roles that are not among others.
+func without(roles, others []policy.Role) []policy.Role {
+	return slices.DeleteFunc(slices.Clone(roles), func(r policy.Role) bool { return slices.Contains(others, r) })
 }
 
 // reachedElsewhere tells whether a role holder, whom the surface of a delivery does not find by their e-mail address, is reached on

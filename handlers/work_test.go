@@ -190,7 +190,7 @@ func TestClose(t *testing.T) {
 		}
 		h.settle()
 		card := h.chat.to(triage)[0]
-		same(t, "what is left to press", buttons(card.Message), []string{"show", "reopen"})
+		same(t, "what is left to press", buttons(card.Message), []string{"show", "reopen", "more"})
 		news := h.chat.to(direct(maja))
 		if got := text(&news[len(news)-1].Message); !strings.Contains(got, h.Texts.T("sv", "news.closed.text")) || strings.Contains(got, "halsen") {
 			t.Errorf("the reporter is told:\n%s", got)

@@ -178,15 +178,12 @@ func NextReminder(stage Stage, last, passed time.Time) Reminder {
 	return next
 }
 
-// Reminded are the roles that a stage is told to: who is to see to it at first, the next in line as well when nobody has acted for long,
-// everybody in line at the end.
-func (s Step) Reminded(stage Stage) []Role {
-	n := len(s.Roles)
-	switch stage {
-	case HalfTime, Daily:
-		n = min(n, 1)
-	case QuarterLeft, TwelveHours:
-		n = min(n, 2)
+// Reminded are the roles that a stage is told to: who is to see to it at first, and one more in line for every reminder before it that
+// nobody has acted on. From the deadline on everybody in line is told.
+func (s Step) Reminded(stage Stage, unanswered int) []Role {
+	n := min(len(s.Roles), 1+unanswered)
+	if stage == AtDeadline || stage == Overdue {
+		n = len(s.Roles)
 	}
 	return slices.Clone(s.Roles[:n])
 }

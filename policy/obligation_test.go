@@ -181,15 +181,24 @@ func TestNextReminder(t *testing.T) {
 	}
 }
 
-func TestRemindedGrowsWithTheStage(t *testing.T) {
+func TestRemindedGrowsWhileNobodyActs(t *testing.T) {
 	s := step(t, "gdpr-33-1")
-	for stage, want := range map[policy.Stage][]policy.Role{
-		policy.HalfTime: {policy.CISO}, policy.Daily: {policy.CISO},
-		policy.QuarterLeft: {policy.CISO, policy.DPO}, policy.TwelveHours: {policy.CISO, policy.DPO},
-		policy.TwoHours: s.Roles, policy.AtDeadline: s.Roles, policy.Overdue: s.Roles,
+	for _, test := range []struct {
+		stage      policy.Stage
+		unanswered int
+		want       []policy.Role
+	}{
+		{policy.HalfTime, 0, []policy.Role{policy.CISO}},
+		{policy.Daily, 0, []policy.Role{policy.CISO}},
+		{policy.QuarterLeft, 1, []policy.Role{policy.CISO, policy.DPO}},
+		{policy.QuarterLeft, 0, []policy.Role{policy.CISO}}, // somebody has acted since the one before
+		{policy.TwoHours, 3, s.Roles},
+		{policy.Daily, 17, s.Roles},
+		{policy.AtDeadline, 0, s.Roles},
+		{policy.Overdue, 0, s.Roles},
 	} {
-		if diff := cmp.Diff(want, s.Reminded(stage)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", stage, diff)
+		if diff := cmp.Diff(test.want, s.Reminded(test.stage, test.unanswered)); diff != "" {
+			t.Errorf("%s, %d unanswered (-want +got):\n%s", test.stage, test.unanswered, diff)
 		}
 	}
 }

@@ -146,6 +146,7 @@ type Reminder struct {
 	Clock        string // what it reminds of; of several that are due, only the latest is sent
 	IncidentID   int64  // 0: of no case
 	ObligationID *int64
+	MeasureID    *int64
 	RevisionID   *int64
 	Kind         string // the handlers know them
 	Stage        policy.Stage
@@ -154,12 +155,12 @@ type Reminder struct {
 	SupersededAt *time.Time // lost its point before it was sent
 }
 
-const reminderColumns = `id, key, clock, incident_id, obligation_id, kind, stage, due_at, sent_at, superseded_at, revision_id`
+const reminderColumns = `id, key, clock, incident_id, obligation_id, kind, stage, due_at, sent_at, superseded_at, measure_id, revision_id`
 
 func reminderFields(r *Reminder) []any {
 	return []any{
 		&r.ID, &r.Key, &r.Clock, optionalID{&r.IncidentID}, &r.ObligationID, &r.Kind, &r.Stage, millis{&r.DueAt}, optionalMillis{&r.SentAt},
-		optionalMillis{&r.SupersededAt}, &r.RevisionID,
+		optionalMillis{&r.SupersededAt}, &r.MeasureID, &r.RevisionID,
 	}
 }
 
@@ -227,6 +228,22 @@ func (s *Store) Reminders(ctx context.Context, clock string) ([]Reminder, error)
 	found, err := readMany(ctx, s, reminderFields,
 		`SELECT `+reminderColumns+` FROM reminders WHERE clock = ? ORDER BY due_at, id`, clock)
 	return found, doing("read the reminders of a clock", err)
+}
+
+// Unanswered counts the reminders of a clock that were sent before one and after somebody last acted on its case: that is a person's event
+// in the audit chain about the subject, but for those of the actions given, which only look.
+func (tx *Tx) Unanswered(ctx context.Context, r Reminder, subject string, looking []string) (int, error) {
+	args := []any{subject}
+	for _, action := range looking {
+		args = append(args, action)
+	}
+	acted, err := one(ctx, tx, itself[int64], `SELECT coalesce(max(at), 0) FROM audit_events WHERE subject = ? `+
+		`AND actor NOT IN ('system', 'reporter', 'anonymous') AND action NOT IN (`+strings.Repeat("?, ", len(looking)-1)+`?)`, args...)
+	if err != nil {
+		return 0, doing("look for when somebody acted", err)
+	}
+	n, err := one(ctx, tx, itself[int], `SELECT count(*) FROM reminders WHERE clock = ? AND sent_at > ? AND id <> ?`, r.Clock, acted, r.ID)
+	return n, doing("count unanswered reminders", err)
 }
 
 // SimilarIncidents counts the incidents before one with its category and system, registered since a time.

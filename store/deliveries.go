@@ -10,14 +10,14 @@ import (
 )
 
 const deliveryColumns = `id, lane, surface, channel, user_id, email, kind, incident_id, note_id, attachment_id, urgent, created_at, ` +
-	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, revision_id`
+	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, measure_id, revision_id`
 
 func deliveryFields(d *Delivery) []any {
 	return []any{
 		&d.ID, &d.Lane, &d.Surface, &d.Channel, &d.UserID, &d.Email, &d.Kind, &d.IncidentID, &d.NoteID, &d.AttachmentID,
 		flag{&d.Urgent},
 		millis{&d.CreatedAt}, &d.Attempts, optionalMillis{&d.AttemptedAt}, &d.LastError, optionalMillis{&d.SentAt},
-		optionalMillis{&d.SkippedAt}, optionalMillis{&d.DeadAt}, optionalMillis{&d.UnreachedAt}, &d.ReminderID,
+		optionalMillis{&d.SkippedAt}, optionalMillis{&d.DeadAt}, optionalMillis{&d.UnreachedAt}, &d.ReminderID, &d.MeasureID,
 		&d.RevisionID,
 	}
 }

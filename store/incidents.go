@@ -3,7 +3,9 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
+	"time"
 
 	"tyreso.se/incidentbot/policy"
 )
@@ -11,7 +13,8 @@ import (
 const incidentColumns = `id, ref, number, version, status, reporter_id, surface, language, text, done, occurred_at, ` +
 	`discovered_at, registered_at, system_id, system_text, form, reported_aspects, personal_data, persons, sensitive_data, ` +
 	`sensitive_kinds, ongoing, near_miss, stop_question, suggested, confidence, category, category_reasons, aspects, ` +
-	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson`
+	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson, ` +
+	`assignee, resolved_at, ended_at, supplier, supplier_name, crime, police_report, secret, involved, lead_id`
 
 func incidentFields(i *Incident) []any {
 	return []any{
@@ -22,6 +25,8 @@ func incidentFields(i *Incident) []any {
 		aspects{&i.Aspects}, words[policy.Regulation]{&i.Regulations}, &i.Severity,
 		list[policy.SeverityReason]{&i.SeverityReasons}, &i.SeverityNote, optionalMillis{&i.AcknowledgedAt}, &i.AcknowledgedBy,
 		optionalMillis{&i.ClosedAt}, &i.ClosedBy, &i.Cause, &i.Lesson,
+		&i.Assignee, optionalMillis{&i.ResolvedAt}, optionalMillis{&i.EndedAt}, &i.Supplier, &i.SupplierName, &i.Crime, &i.PoliceReport,
+		flag{&i.Secret}, words[policy.Role]{&i.Involved}, &i.LeadID,
 	}
 }
 
@@ -83,6 +88,7 @@ func (i *Incident) toMillis() {
 	i.OccurredAt = atMillisOptional(i.OccurredAt)
 	i.AcknowledgedAt = atMillisOptional(i.AcknowledgedAt)
 	i.ClosedAt = atMillisOptional(i.ClosedAt)
+	i.ResolvedAt, i.EndedAt = atMillisOptional(i.ResolvedAt), atMillisOptional(i.EndedAt)
 }
 
 // Incident returns the incident with the opaque id ref, or ErrNotFound. Nobody else changes it before the transaction ends.
@@ -150,6 +156,27 @@ func (s *Store) OpenCounts(ctx context.Context) (map[Status]int, error) {
 		counts[count.status] = count.n
 	}
 	return counts, doing("count the open incidents", err)
+}
+
+const selectMembers = `SELECT ` + incidentColumns + ` FROM incidents WHERE lead_id = ? ORDER BY id`
+
+// Members returns the incidents that are handled under another, in the order in which they were registered.
+func (s *Store) Members(ctx context.Context, leadID int64) ([]Incident, error) {
+	found, err := readMany(ctx, s, incidentFields, selectMembers, leadID)
+	return found, doing("read the members of a case", err)
+}
+
+// Members is Store.Members as the transaction sees it.
+func (tx *Tx) Members(ctx context.Context, leadID int64) ([]Incident, error) {
+	found, err := many(ctx, tx, incidentFields, selectMembers, leadID)
+	return found, doing("read the members of a case", err)
+}
+
+// IncidentsBefore returns the incidents registered before one and since a time, newest first, at most limit.
+func (s *Store) IncidentsBefore(ctx context.Context, id int64, since time.Time, limit int) ([]Incident, error) {
+	found, err := readMany(ctx, s, incidentFields, `SELECT `+incidentColumns+` FROM incidents WHERE id < ? ORDER BY id DESC LIMIT ?`,
+		id, limit)
+	return slices.DeleteFunc(found, func(i Incident) bool { return i.RegisteredAt.Before(since) }), doing("read recent incidents", err)
 }
 
 const noteColumns = `id, incident_id, at, author_id, kind, text`

@@ -137,7 +137,7 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 			}
 			// A partial index holds only what is open, pending or dead.
 			if strings.HasPrefix(step, "SCAN") && step != "SCAN CONSTANT ROW" && !strings.HasSuffix(step, "INDEX incidents_open") &&
-				!strings.HasSuffix(step, "INDEX deliveries_dead") {
+				!strings.HasSuffix(step, "INDEX deliveries_dead") && !strings.HasSuffix(step, "INDEX measures_open") {
 				t.Errorf("%s: %s", step, statement)
 			}
 		}

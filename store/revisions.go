@@ -221,6 +221,8 @@ type Period struct {
 	Duties      int
 	DutiesDone  int // within the deadline, or where there was none
 	DutiesLate  int // done after the deadline, or not done and the deadline has passed
+	Measures    int // open now, whenever they were decided
+	MeasureLate int // of them, those whose day has passed
 	Systems     int // classified anew
 	Suggestions int // for improvements
 }
@@ -251,6 +253,13 @@ func (s *Store) Period(ctx context.Context, from, to time.Time) (Period, error) 
 		return Period{}, doing("count the duties of a period", err)
 	}
 	p.Duties, p.DutiesDone, p.DutiesLate = duties[0], duties[1], duties[2]
+	today := s.Now().In(s.location).Format(time.DateOnly)
+	measures, err := readOne(ctx, s, func(m *[2]int) []any { return []any{&m[0], &m[1]} }, `SELECT count(*), `+
+		`coalesce(sum(CASE WHEN due_on < ? THEN 1 ELSE 0 END), 0) FROM measures WHERE state = 'open'`, today)
+	if err != nil {
+		return Period{}, doing("count the open measures", err)
+	}
+	p.Measures, p.MeasureLate = measures[0], measures[1]
 	days := [2]string{from.In(s.location).Format(time.DateOnly), to.In(s.location).Format(time.DateOnly)}
 	if p.Systems, err = readOne(ctx, s, itself[int], `SELECT count(*) FROM systems WHERE active = 1 AND classified_on >= ? `+
 		`AND classified_on <= ?`, days[0], days[1]); err != nil {

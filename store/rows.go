@@ -53,6 +53,17 @@ type Incident struct {
 	ClosedBy       *int64 // accounts.id
 	Cause          policy.Cause
 	Lesson         string
+
+	Assignee     string // who has it in hand, as the settings know them; "" nobody yet
+	ResolvedAt   *time.Time
+	EndedAt      *time.Time    // when it no longer went on
+	Supplier     policy.Answer // a supplier is involved; "" nobody has said
+	SupplierName string
+	Crime        policy.Answer // a crime is suspected; "" nobody has said
+	PoliceReport string        // the police's number of it
+	Secret       bool          // marked as secret: only who works the cases, and who is drawn in by hand
+	Involved     []policy.Role // drawn in by hand
+	LeadID       *int64        // incidents.id of the case that this one is handled under
 }
 
 // Status is where a case stands.
@@ -62,6 +73,8 @@ type Status string
 const (
 	New          Status = "new"
 	Acknowledged Status = "acknowledged"
+	InProgress   Status = "in_progress"
+	Resolved     Status = "resolved" // what happened is dealt with; what is left is to learn from it
 	Closed       Status = "closed"
 )
 
@@ -107,15 +120,56 @@ type System struct {
 	Active       bool
 }
 
-// Note is one message between the CISO and the reporter, part of the case.
+// Note is something that was written about a case after it was reported, and is part of it.
 type Note struct {
 	ID         int64
 	IncidentID int64
 	At         time.Time
 	AuthorID   *int64 // accounts.id
-	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text)
+	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text) …; the handlers know them
 	Text       string
 }
+
+// Affected is whom a case affected and how: what a notification of a personal data breach asks (GDPR article 33.3).
+type Affected struct {
+	IncidentID   int64
+	People       []string // keys of groups of people
+	Persons      int      // 0: not known
+	Kinds        []string // keys of kinds of personal data
+	Records      int      // 0: not known
+	Consequences string
+	Seriousness  string     // a key, "" not assessed
+	Informed     string     // a key: whether the persons have been told, "" not said
+	InformedAt   *time.Time // when they were
+	InformedWhy  string     // why they were not
+}
+
+// Measure is something that is to be done because of a case, by somebody and by a day.
+type Measure struct {
+	ID         int64
+	Ref        string // opaque random id: what buttons and dialogs carry
+	IncidentID int64
+	Text       string
+	OwnerEmail string // lower case
+	OwnerName  string
+	DueOn      string // 2006-01-02
+	State      MeasureState
+	CreatedAt  time.Time
+	CreatedBy  int64 // accounts.id
+	EndedAt    *time.Time
+	EndedBy    *int64 // accounts.id
+	Reason     string // why it will not be done
+}
+
+// MeasureState is where a measure stands.
+type MeasureState string
+
+// The states of a measure.
+const (
+	MeasureOpen    MeasureState = "open"
+	MeasureDone    MeasureState = "done"
+	MeasureDropped MeasureState = "dropped" // will not be done, because
+)
 
 // Attachment is a file that came with a report. Content is fetched after the commit.
 type Attachment struct {
@@ -153,6 +207,7 @@ type Delivery struct {
 	AttachmentID *int64
 	ReminderID   *int64
 	RevisionID   *int64
+	MeasureID    *int64
 	Urgent       bool // false: bulk, which never delays urgent
 	CreatedAt    time.Time
 	Attempts     int

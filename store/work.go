@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"strings"
+)
+
+const affectedColumns = `incident_id, people, persons, kinds, records, consequences, seriousness, informed, informed_at, informed_why`
+
+func affectedFields(a *Affected) []any {
+	return []any{
+		&a.IncidentID, words[string]{&a.People}, &a.Persons, words[string]{&a.Kinds}, &a.Records, &a.Consequences, &a.Seriousness, &a.Informed,
+		optionalMillis{&a.InformedAt}, &a.InformedWhy,
+	}
+}
+
+// SaveAffected keeps whom a case affected, in place of what was known before.
+func (tx *Tx) SaveAffected(ctx context.Context, a Affected) error {
+	a.InformedAt = atMillisOptional(a.InformedAt)
+	_, err := tx.exec(ctx, `INSERT INTO affected (`+affectedColumns+`) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) `+
+		`ON CONFLICT (incident_id) DO UPDATE SET people = excluded.people, persons = excluded.persons, kinds = excluded.kinds, `+
+		`records = excluded.records, consequences = excluded.consequences, seriousness = excluded.seriousness, `+
+		`informed = excluded.informed, informed_at = excluded.informed_at, informed_why = excluded.informed_why`, affectedFields(&a)...)
+	return doing("keep whom a case affected", err)
+}
+
+// Affected returns whom a case affected, or ErrNotFound when nobody has said.
+func (s *Store) Affected(ctx context.Context, incidentID int64) (Affected, error) {
+	a, err := readOne(ctx, s, affectedFields, `SELECT `+affectedColumns+` FROM affected WHERE incident_id = ?`, incidentID)
+	return a, doing("read whom a case affected", err)
+}
+
+const measureColumns = `id, ref, incident_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ended_at, ended_by, reason`
+
+func measureFields(m *Measure) []any {
+	return []any{
+		&m.ID, &m.Ref, &m.IncidentID, &m.Text, &m.OwnerEmail, &m.OwnerName, &m.DueOn, &m.State, millis{&m.CreatedAt}, &m.CreatedBy,
+		optionalMillis{&m.EndedAt}, &m.EndedBy, &m.Reason,
+	}
+}
+
+const (
+	selectMeasure      = `SELECT ` + measureColumns + ` FROM measures WHERE id = ?`
+	selectMeasureByRef = `SELECT ` + measureColumns + ` FROM measures WHERE ref = ?`
+)
+
+var (
+	insertMeasure = insertInto("measures", measureColumns)
+	updateMeasure = updateOf("measures", measureColumns)
+)
+
+// AddMeasure adds a measure to its case. It fills in ID and CreatedAt. ErrConflict when the ref is taken.
+func (tx *Tx) AddMeasure(ctx context.Context, m *Measure) error {
+	m.CreatedAt = tx.Now
+	var err error
+	m.ID, err = one(ctx, tx, itself[int64], insertMeasure, measureFields(m)[1:]...)
+	return doing("add a measure", err)
+}
+
+// SaveMeasure saves all of a measure by its ID.
+func (tx *Tx) SaveMeasure(ctx context.Context, m Measure) error {
+	m.EndedAt = atMillisOptional(m.EndedAt)
+	_, err := tx.exec(ctx, updateMeasure, append(measureFields(&m)[1:], m.ID)...)
+	return doing("save a measure", err)
+}
+
+// Measure returns the measure, or ErrNotFound. Nobody else changes it before the transaction ends.
+func (tx *Tx) Measure(ctx context.Context, id int64) (Measure, error) {
+	m, err := one(ctx, tx, measureFields, selectMeasure, id)
+	return m, doing("read a measure", err)
+}
+
+// Measure returns the measure, or ErrNotFound.
+func (s *Store) Measure(ctx context.Context, id int64) (Measure, error) {
+	m, err := readOne(ctx, s, measureFields, selectMeasure, id)
+	return m, doing("read a measure", err)
+}
+
+// MeasureByRef returns the measure with the opaque id ref, or ErrNotFound.
+func (s *Store) MeasureByRef(ctx context.Context, ref string) (Measure, error) {
+	m, err := readOne(ctx, s, measureFields, selectMeasureByRef, ref)
+	return m, doing("read a measure", err)
+}
+
+// Measures returns a case's measures in the order in which they were added.
+func (s *Store) Measures(ctx context.Context, incidentID int64) ([]Measure, error) {
+	found, err := readMany(ctx, s, measureFields, `SELECT `+measureColumns+` FROM measures WHERE incident_id = ? ORDER BY id`, incidentID)
+	return found, doing("read a case's measures", err)
+}
+
+// PeopleNamed returns the active people of the staff list whose e-mail address or whole name is the one given, in any case, at most limit.
+func (s *Store) PeopleNamed(ctx context.Context, name string, limit int) ([]Person, error) {
+	name = strings.TrimSpace(name)
+	found, err := readMany(ctx, s, personFields, `SELECT `+personColumns+` FROM people WHERE active = 1 AND (email = ? OR name = ?) `+
+		`ORDER BY id LIMIT ?`, strings.ToLower(name), name, limit)
+	return found, doing("look for a person", err)
+}
+
+// CreateSystem adds a system to the inventory. It fills in ID. ErrConflict when the key is taken.
+func (tx *Tx) CreateSystem(ctx context.Context, s *System) error {
+	var err error
+	s.ID, err = one(ctx, tx, itself[int64], insertSystem, foldedSystemFields(s)[1:]...)
+	return doing("add a system", err)
+}
+
+// SystemNamed returns the active system of the inventory with a name, in any case, or ErrNotFound.
+func (s *Store) SystemNamed(ctx context.Context, name string) (*System, error) {
+	found, err := readOne(ctx, s, systemFields, `SELECT `+systemColumns+` FROM systems WHERE active = 1 AND folded_name = ? ORDER BY id LIMIT 1`,
+		fold(name))
+	return &found, doing("look for a system", err)
+}
