@@ -116,7 +116,8 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 	h.Surfaces = map[string]bot.Surface{surface.Name(): recorder{surface, h}, "mail": recorder{nil, h}}
 	h.Settings.Surfaces = []string{surface.Name()}
 	h.Settings.Roles = map[policy.Role][]handlers.Holder{
-		policy.CISO: {{Accounts: map[string]string{surface.Name(): h.ciso.Person().ID}}},
+		policy.CISO:           {{Accounts: map[string]string{surface.Name(): h.ciso.Person().ID}}},
+		policy.ChiefExecutive: {{Accounts: map[string]string{surface.Name(): h.employee.Person().ID}, Email: employeeMail}},
 	}
 	return h
 }

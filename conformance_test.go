@@ -152,6 +152,66 @@ func (h *house) press(c store.Incident, button string, given bot.Values) bottest
 	return screen
 }
 
+// pressMore has the CISO press one of a case's rarer buttons, and fill in the dialog that it opens, if one.
+func (h *house) pressMore(c store.Incident, button string, given bot.Values, uploads ...bottest.Upload) bottest.Screen {
+	h.t.Helper()
+	menu := h.press(c, "more", nil)
+	return h.pressIn(menu, h.latest().Message, button, given, uploads...)
+}
+
+// pressIn has the CISO press the first button with an id in a message that was answered, and fill in the dialog that it opens, if one.
+func (h *house) pressIn(menu bottest.Screen, m *bot.Message, button string, given bot.Values, uploads ...bottest.Upload) bottest.Screen {
+	h.t.Helper()
+	n, found := 0, -1
+	for _, b := range m.Blocks {
+		row, _ := b.(bot.Buttons)
+		for _, one := range row {
+			if one.ID == button && found < 0 {
+				found = n
+			}
+			n++
+		}
+	}
+	if found < 0 {
+		h.t.Fatalf("%q has no button %q", menu.Title, button)
+	}
+	screen := h.do(button, func() (bottest.Screen, error) { return h.ciso.Press(h.t.Context(), menu.Ref, found) })
+	d := h.latest().Dialog
+	if d == nil {
+		return screen
+	}
+	screen = h.do("sending "+button, func() (bottest.Screen, error) {
+		return h.ciso.Submit(h.t.Context(), d, answers(d, given), uploads)
+	})
+	if errs := h.latest().Errors; len(errs) > 0 {
+		h.t.Fatalf("%s was refused: %q", button, errs)
+	}
+	return screen
+}
+
+// workOn does with a case what those who work it can do beside deciding and closing.
+func (h *house) workOn(c, lead store.Incident) {
+	h.t.Helper()
+	h.press(c, "start", nil)
+	h.pressMore(c, "assign", nil)
+	h.pressMore(c, "system", bot.Values{"new_system": {"Ett *nytt* system " + c.Number}})
+	h.pressMore(c, "facts", bot.Values{"near_miss": {string(policy.No)}, "ongoing": {string(policy.Yes)}})
+	h.pressMore(c, "affected", bot.Values{"count": {"1 200"}, "records": {"37"}})
+	h.pressMore(c, "involve", nil)
+	h.pressMore(c, "attach", nil, bottest.Upload{Name: "logg.txt", Content: []byte("logg")})
+	h.pressMore(c, "group", bot.Values{"number": {lead.Number}})
+	h.pressMore(c, "group", bot.Values{"lead": {"-"}, "number": nil})
+	h.pressMore(c, "secrecy", bot.Values{"secret": {"yes"}})
+	h.pressMore(c, "secrecy", bot.Values{"secret": {"no"}})
+	list := h.pressMore(c, "measures", nil)
+	h.pressIn(list, h.latest().Message, "measure", bot.Values{"owner": {"Maja Berg"}, "due": {"2099-12-31"}})
+	list = h.pressMore(c, "measures", nil)
+	h.pressIn(list, h.latest().Message, "measure_end", nil)
+	h.pressMore(c, "measures", nil) // with what has ended
+	h.press(c, "resolve", nil)
+	h.pressMore(c, "start", nil)
+}
+
 // kinds are the reports whose cards look differently.
 var kinds = []struct {
 	name  string
@@ -168,6 +228,7 @@ var kinds = []struct {
 func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 	everywhere(t, func(h *house) {
 		uploads := []bottest.Upload{{Name: "a.txt", Content: []byte("a")}, {Name: "b.txt", Content: []byte("bb")}}
+		lead := h.report("another case", bot.Values{"stop": {"no"}, "anonymous": nil, "personal": {"no"}, "text": {"Ett annat *fall*."}, "done": nil}, 0)
 		for _, kind := range kinds {
 			given := maps.Clone(kind.given)
 			if system := given["system"]; system != nil {
@@ -183,6 +244,7 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 				h.press(c, "category", nil)
 				h.press(c, "severity", nil)
 				h.press(c, "note", nil)
+				h.workOn(c, lead)
 				verdict := "high_risk"
 				if c.NearMiss {
 					verdict = "no_breach"

@@ -18,6 +18,7 @@ func drafter(cfg config.Config, texts *locale.Texts, register *store.Store) func
 		in := report.DraftInput{
 			Organisation: cfg.Organisation.Name, CISO: addresses(cfg.Roles[config.CISO]), DPO: addresses(cfg.Roles[config.DPO]),
 			Incident: n.Incident, System: n.System, Decisions: n.Decisions, Obligations: n.Obligations,
+			Affected: n.Affected, Measures: n.Measures,
 			Category: text("category." + string(n.Incident.Category)), Location: cfg.Organisation.Location(), Now: register.Now(), Text: text,
 		}
 		draft := report.IMYDraft(in)

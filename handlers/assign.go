@@ -177,5 +177,7 @@ func (a *App) rolesNamed(key string) []policy.Role {
 // assignedLetter tells somebody that a case is theirs.
 func (a *App) assignedLetter(lang string, c store.Incident) bot.Message {
 	text := a.Texts.T(lang, "assigned", locale.Data{"Number": c.Number})
-	return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text), bot.Small(a.Texts.T(lang, "case.see", locale.Data{"Number": c.Number}))}}
+	return bot.Message{Summary: text, Blocks: []bot.Block{
+		bot.Paragraph(text), bot.Small(a.Texts.T(lang, "case.see", locale.Data{"Number": c.Number})),
+	}}
 }

@@ -504,3 +504,33 @@ func TestClockThatFailsHoldsNoOtherUp(t *testing.T) {
 	h.settle()
 	same(t, "the other one", h.reminded(karin, c), []string{"decide"})
 }
+
+func TestTheNextInLineIsToldWhenNobodyActs(t *testing.T) {
+	for _, test := range []struct {
+		name string
+		act  func(h *house, c store.Incident)
+		want int // reminders of the duty to the data protection officer, when a quarter is left
+	}{
+		{"nobody does anything", func(*house, store.Incident) {}, 1},
+		{"the CISO only looks", func(h *house, c store.Incident) { h.press(karin, "show", c.Ref) }, 1},
+		{"the CISO works the case", func(h *house, c store.Incident) { h.submit(karin, "note", c.Ref, bot.Values{"message": {"Ringt IT."}}) }, 0},
+		{"the reporter answers", func(h *house, c store.Incident) {
+			h.submit(maja, "answer", c.Ref, bot.Values{"message": {"Tolv stycken."}})
+		}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			h := onSQLite(t)
+			c := h.report(maja, bot.Values{"personal": {"yes"}})
+			h.press(karin, "acknowledge", c.Ref)
+			h.decide(c, "breach", "risk")
+			h.meet(c, "gdpr-33-5", "not_needed", bot.Values{"reason": {"Dokumenterat."}}) // which has no limit, and is reminded of daily
+			h.settle()
+			h.pass(37 * time.Hour)
+			same(t, "reminders at half time, to the CISO and the data protection officer",
+				[]int{len(h.reminded(karin, c)), len(h.reminded(dora, c))}, []int{1, 0})
+			test.act(h, c)
+			h.pass(18 * time.Hour)
+			same(t, "reminders when a quarter is left", []int{len(h.reminded(karin, c)), len(h.reminded(dora, c))}, []int{2, test.want})
+		})
+	}
+}

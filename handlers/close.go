@@ -38,7 +38,8 @@ func (a *App) closeDialog(lang string, incident store.Incident) *bot.Dialog {
 // errStillOpen stops the closing of a case, and of those under it, with a duty that is open.
 var errStillOpen = errors.New("a duty is open")
 
-// close ends a case, and those that are handled under it. It can be closed without having been acknowledged: the one who closes it has seen it.
+// close ends a case, and those that are handled under it. It can be closed without having been acknowledged: the one who closes it has
+// seen it.
 func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {

@@ -65,7 +65,7 @@ func TestSystem(t *testing.T) {
 		if linked.SystemID == nil || linked.Severity != policy.Significant {
 			t.Errorf("system %v, severity %d: want the class level of Omsorgssystemet", linked.SystemID, linked.Severity)
 		}
-		h.submit(karin, "system", c.Ref, bot.Values{"new_system": {"  Trygghets­larm  Öst "}})
+		h.submit(karin, "system", c.Ref, bot.Values{"new_system": {"  Trygghets\u00adlarm  Öst "}})
 		added, err := h.Store.SystemByKey(t.Context(), "trygghets-larm-ost")
 		if err != nil || added.Name == "" || !added.Active || added.Levels != nil {
 			t.Fatalf("the new system is %+v (%v)", added, err)

@@ -181,7 +181,9 @@ func (a *App) group(ctx context.Context, req bot.Request) (bot.Reply, error) {
 }
 
 // leadNumbered is the case with a number that another can come under; otherwise problem is the key of what is wrong with it.
-func (a *App) leadNumbered(ctx context.Context, who bot.Actor, c store.Incident, number string) (lead *store.Incident, problem string, err error) {
+func (a *App) leadNumbered(ctx context.Context, who bot.Actor, c store.Incident, number string) (
+	lead *store.Incident, problem string, err error,
+) {
 	parsed, ok := caseArgument(number)
 	if !ok {
 		return nil, "problem.case_number", nil

@@ -78,7 +78,7 @@ func (a *App) measureFacts(lang string, m store.Measure) bot.Facts {
 		state += ": " + m.Reason
 	}
 	return bot.Facts{
-		{Label: a.Texts.T(lang, "measure.owner"), Value: m.OwnerName},
+		{Label: a.Texts.T(lang, "measure.who"), Value: m.OwnerName},
 		{Label: a.Texts.T(lang, "measure.due"), Value: m.DueOn},
 		{Label: a.Texts.T(lang, "measure.state"), Value: state},
 	}
@@ -148,12 +148,12 @@ func (a *App) addMeasure(ctx context.Context, req bot.Request) (bot.Reply, error
 			detail := map[string]any{"measure": measure.ID, "due": measure.DueOn, "text_sha256": digest(measure.Text)}
 			return detail, tx.AddReminders(ctx, reminders)
 		},
-		func(_ *store.Tx, c store.Incident) ([]store.Delivery, error) { return a.toOwner(measure, nil), nil })
+		func(*store.Tx, store.Incident) ([]store.Delivery, error) { return a.toOwner(measure, nil), nil })
 	return a.ended(lang, fieldMeasure, err)
 }
 
-// owner finds who a measure is given to: somebody of the staff list or a role holder, by e-mail address or by the whole name. problem is what
-// is wrong when it is not one person.
+// owner finds who a measure is given to: somebody of the staff list or a role holder, by e-mail address or by the whole name. problem is
+// what is wrong when it is not one person.
 func (a *App) owner(ctx context.Context, lang, typed string) (email, name, problem string, err error) {
 	typed = strings.TrimSpace(typed)
 	for _, w := range a.workers() {
@@ -225,7 +225,9 @@ func (a *App) measureLetter(ctx context.Context, d store.Delivery, lang string, 
 
 // measureFor is the measure that a request concerns, and its case, when the person owns it or may end every measure of the case. Otherwise
 // denied is the answer to give.
-func (a *App) measureFor(ctx context.Context, req bot.Request) (m store.Measure, c store.Incident, lang string, denied *bot.Reply, err error) {
+func (a *App) measureFor(ctx context.Context, req bot.Request) (
+	m store.Measure, c store.Incident, lang string, denied *bot.Reply, err error,
+) {
 	lang = a.language(ctx, req.Actor)
 	m, err = a.Store.MeasureByRef(ctx, req.Subject)
 	if errors.Is(err, store.ErrNotFound) {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -38,6 +39,8 @@ type Notification struct {
 	System      *store.System // nil: not in the inventory
 	Decisions   []store.Decision
 	Obligations []store.Obligation
+	Affected    store.Affected // zero: nobody has said
+	Measures    []store.Measure
 }
 
 // notificationDelivery begins the kinds of delivery that hand over a draft; authority and format follow.
@@ -110,6 +113,12 @@ func (a *App) sendDraft(ctx context.Context, surface bot.Surface, to bot.Address
 	}
 	if n.Obligations, err = a.Store.Obligations(ctx, incident.ID); err != nil {
 		return fmt.Errorf("reading the obligations of a draft: %w", err)
+	}
+	if n.Affected, err = a.Store.Affected(ctx, incident.ID); err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("reading whom the case of a draft affected: %w", err)
+	}
+	if n.Measures, err = a.Store.Measures(ctx, incident.ID); err != nil {
+		return fmt.Errorf("reading the measures of a draft: %w", err)
 	}
 	content, err := a.Draft(n)
 	if err != nil {

@@ -2,6 +2,7 @@ package handlers
 
 import (
 	"context"
+	"errors"
 
 	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/locale"
@@ -16,7 +17,7 @@ func (a *App) start(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	return a.progress(ctx, req, "incident.started", store.InProgress, func(tx *store.Tx, c *store.Incident) {
+	return a.progress(ctx, req, "incident.started", store.InProgress, func(_ *store.Tx, c *store.Incident) {
 		c.ResolvedAt = nil
 		for _, w := range a.workers() {
 			if c.Assignee == "" && w.is(req.Actor, email) {
@@ -32,7 +33,9 @@ func (a *App) resolve(ctx context.Context, req bot.Request) (bot.Reply, error) {
 }
 
 // progress brings a case, and those that are handled under it, to a state between new and closed. A new case is taken first.
-func (a *App) progress(ctx context.Context, req bot.Request, action string, to store.Status, set func(*store.Tx, *store.Incident)) (bot.Reply, error) {
+func (a *App) progress(
+	ctx context.Context, req bot.Request, action string, to store.Status, set func(*store.Tx, *store.Incident),
+) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.Progress)
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
@@ -62,7 +65,7 @@ func (a *App) progress(ctx context.Context, req bot.Request, action string, to s
 			}
 			return a.taken(ctx)(tx, c)
 		})
-	if err == errClosed { //nolint:errorlint // change returns it as it is
+	if errors.Is(err, errClosed) {
 		return a.private(lang, "already_closed", locale.Data{"Number": incident.Number}), nil
 	}
 	return bot.Reply{}, err

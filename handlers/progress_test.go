@@ -90,6 +90,8 @@ func TestAssign(t *testing.T) {
 		}
 		h.submit(karin, "assign", c.Ref, bot.Values{"assignee": {"ali@example.org"}})
 		same(t, "events", len(h.events("incident.assigned")), 1)
+		h.press(omar, "start", c.Ref)
+		same(t, "who has it when another starts", h.now(c).Assignee, "ali@example.org")
 		letters := len(h.chat.to(direct(karin)))
 		h.submit(karin, "assign", c.Ref, bot.Values{"assignee": {"karin@example.org"}})
 		h.settle()

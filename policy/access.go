@@ -118,12 +118,11 @@ var (
 	triage     = []Role{CISO, DeputyCISO}
 	triageStop = []Role{CISO, DeputyCISO, SecurityChief}
 	experts    = []Role{DPO, SecurityChief, ITChief, Lawyer, Archivist}
-	everybody  = slices.Concat(experts, []Role{ChiefExecutive, SystemOwner, UnitManager})
 )
 
 // accesses is the one table of who may do what. It is never written to.
 var accesses = []access{
-	{SeeCard, triage, everybody, triage, triageStop, true},
+	{SeeCard, triage, append(slices.Clone(experts), ChiefExecutive, SystemOwner, UnitManager), triage, triageStop, true},
 	{ShowText, triage, []Role{DPO, SecurityChief, Lawyer}, triage, triageStop, true},
 	{Acknowledge, []Role{CISO, DeputyCISO, SecurityChief, ITChief}, nil, triageStop, triageStop, false}, // the line of EscalationLine
 	{Assign, triage, nil, triage, nil, false},

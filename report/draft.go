@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -20,7 +21,8 @@ type DraftInput struct {
 	Decisions    []store.Decision
 	Obligations  []store.Obligation
 	Category     string                  // the name of Incident.Category, in Swedish
-	Measures     string                  // what has been done and is planned, as it stands in the case; "" nothing
+	Affected     store.Affected          // whom it affected; zero: nobody has said
+	Measures     []store.Measure         // what has been done and is to be done
 	Location     *time.Location          // for times; nil: UTC
 	Now          time.Time               // when it is drafted
 	Text         func(key string) string // puts keys in words
@@ -174,7 +176,7 @@ func (d drafting) imyEvent() Section {
 		d.row("draft.imy.type", d.told("", kind), d.told("draft.label.category", d.in.Category), d.told("draft.label.aspects", d.aspects()),
 			d.gapIf(kind == "", "draft.imy.type.gap")),
 		d.row("draft.imy.began", d.began()...),
-		d.row("draft.imy.ended", d.ongoing(), d.gap("draft.imy.ended.gap")),
+		d.row("draft.imy.ended", d.ended()...),
 		d.row("draft.imy.discovered", discovered...),
 		d.row("draft.imy.how", d.told("draft.label.registered", d.at(&c.RegisteredAt)), d.gap("draft.imy.how.gap")),
 		d.row("draft.imy.what", d.what()...),
@@ -214,18 +216,40 @@ func (d drafting) imyPersons() Section {
 	if c.SensitiveData && len(kinds) == 0 {
 		kinds = append(kinds, d.t("draft.sensitive"))
 	}
+	known := d.in.Affected
+	groups, kindsKnown := d.words("people.", known.People), d.words("data.", known.Kinds)
+	records := ""
+	if known.Records > 0 {
+		records = strconv.Itoa(known.Records)
+	}
 	return d.section("draft.imy.persons.heading",
-		d.row("draft.imy.groups", d.told("draft.label.report", children), d.gap("draft.imy.groups.gap")),
+		d.row("draft.imy.groups", d.told("", groups), d.told("draft.label.report", children), d.gapIf(groups == "", "draft.imy.groups.gap")),
 		d.row("draft.imy.number", d.persons("draft.imy.number.gap")...),
-		d.row("draft.imy.kinds", d.personalData(), d.told("draft.label.sensitive", strings.Join(kinds, "; ")), d.gap("draft.imy.kinds.gap")),
-		d.row("draft.imy.records", d.gap("draft.imy.records.gap")),
+		d.row("draft.imy.kinds", d.told("", kindsKnown), d.personalData(), d.told("draft.label.sensitive", strings.Join(kinds, "; ")),
+			d.gapIf(kindsKnown == "", "draft.imy.kinds.gap")),
+		d.row("draft.imy.records", d.told("", records), d.gapIf(records == "", "draft.imy.records.gap")),
 	)
 }
 
+// words puts keys in words, "" when there are none.
+func (d drafting) words(prefix string, keys []string) string {
+	all := make([]string, len(keys))
+	for i, key := range keys {
+		all[i] = d.t(prefix + key)
+	}
+	return strings.Join(all, "; ")
+}
+
 func (d drafting) imyConsequences() Section {
+	known := d.in.Affected
+	serious := d.assessment(policy.BreachDecision, "draft.imy.seriousness.gap")
+	if known.Seriousness != "" {
+		serious = slices.Insert(serious, 0, d.told("draft.label.seriousness", d.t("seriousness."+known.Seriousness)))
+	}
 	return d.section("draft.imy.consequences.heading",
-		d.row("draft.imy.consequences", d.told("draft.label.aspects", d.aspects()), d.gap("draft.imy.consequences.gap")),
-		d.row("draft.imy.seriousness", d.assessment(policy.BreachDecision, "draft.imy.seriousness.gap")...),
+		d.row("draft.imy.consequences", d.quoted("", known.Consequences), d.told("draft.label.aspects", d.aspects()),
+			d.gapIf(known.Consequences == "", "draft.imy.consequences.gap")),
+		d.row("draft.imy.seriousness", serious...),
 	)
 }
 
@@ -238,7 +262,7 @@ func (d drafting) imyInformed() Section {
 	needless := d.told("", d.t("draft.needless"))
 	informed, when, why := d.gap("draft.imy.informed.gap"), d.gap("draft.imy.when.gap"), []Part{d.gap("draft.imy.why.gap")}
 	o, known := d.obligation(stepPersons)
-	switch {
+	switch said := d.in.Affected; {
 	case known && o.State == store.ObligationDone:
 		informed, why = d.told("", d.t("draft.imy.informed.yes")), []Part{needless}
 		if o.EndedAt != nil {
@@ -249,7 +273,11 @@ func (d drafting) imyInformed() Section {
 		if strings.TrimSpace(o.Reason) != "" {
 			why = []Part{d.quoted("", o.Reason)}
 		}
-	case known:
+	case said.Informed == "yes":
+		informed, when, why = d.told("", d.t("draft.imy.informed.yes")), d.told("", d.at(said.InformedAt)), []Part{needless}
+	case said.Informed == "no" && !known:
+		informed, when, why = d.told("", d.t("draft.imy.informed.no")), needless, []Part{d.quoted("", said.InformedWhy)}
+	case known || said.Informed == "will":
 		informed, why = d.told("", d.t("draft.imy.informed.not_yet")), []Part{d.told("", d.t("draft.imy.why.must"))}
 	default:
 		if decided, ok := d.decision(policy.BreachDecision); ok && decided.Verdict != policy.HighRisk {
@@ -319,7 +347,7 @@ func (d drafting) csirtWarning() Section {
 		aware, reason = o.StartAt, o.StartReason
 	}
 	hostile := []Part{d.told("draft.label.category", d.in.Category)}
-	if c.Cause == policy.Attack || mayBeHostile(c.Category) {
+	if c.Cause == policy.Attack || c.Crime == policy.Yes || mayBeHostile(c.Category) {
 		hostile = append(hostile, d.told("", d.t("draft.csirt.hostile.likely")))
 	} else {
 		hostile = append(hostile, d.causeTold(), d.gap("draft.csirt.hostile.gap"))
@@ -345,9 +373,9 @@ func mayBeHostile(c policy.Category) bool {
 }
 
 func (d drafting) csirtNotification() Section {
-	impact := []Part{d.told("draft.label.aspects", d.aspects()), d.ongoing()}
-	if d.in.Incident.Persons > 0 {
-		impact = append(impact, d.told("draft.label.persons", d.personsTold()))
+	impact := []Part{
+		d.told("draft.label.aspects", d.aspects()), d.ongoing(), d.told("draft.label.persons", d.personsTold()),
+		d.quoted("", d.in.Affected.Consequences),
 	}
 	return d.section("draft.csirt.notification.heading",
 		d.row("draft.csirt.due", d.due(stepIncident, d.gap("draft.csirt.due.gap"))...),
@@ -542,6 +570,14 @@ func (d drafting) began() []Part {
 	return []Part{d.told("", d.at(c.OccurredAt)), d.gapIf(c.OccurredAt == nil, "draft.began.gap")}
 }
 
+// ended is when it no longer went on. What was reported is from before that: it does not answer.
+func (d drafting) ended() []Part {
+	if at := d.in.Incident.EndedAt; at != nil {
+		return []Part{d.told("", d.at(at))}
+	}
+	return []Part{d.ongoing(), d.gap("draft.imy.ended.gap")}
+}
+
 func (d drafting) ongoing() Part {
 	switch d.in.Incident.Ongoing {
 	case policy.Yes:
@@ -557,9 +593,12 @@ func (d drafting) what() []Part {
 	c := d.in.Incident
 	parts := []Part{d.quoted("draft.label.report", c.Text), d.gapIf(strings.TrimSpace(c.Text) == "", "draft.what.gap")}
 	if s := d.in.System; s != nil {
-		parts = append(parts, d.told("draft.label.system", s.Name), d.told("draft.label.supplier", s.Supplier))
+		parts = append(parts, d.told("draft.label.system", s.Name), d.told("draft.label.supplier", cmp.Or(c.SupplierName, s.Supplier)))
 	} else {
-		parts = append(parts, d.quoted("draft.label.system", c.SystemText))
+		parts = append(parts, d.quoted("draft.label.system", c.SystemText), d.told("draft.label.supplier", c.SupplierName))
+	}
+	if c.Crime == policy.Yes {
+		parts = append(parts, d.told("draft.label.police", cmp.Or(c.PoliceReport, d.t("draft.police.not_yet"))))
 	}
 	if c.Form != "" {
 		parts = append(parts, d.told("draft.label.form", d.t("form."+c.Form)))
@@ -581,6 +620,9 @@ func (d drafting) cause(gap string) []Part {
 
 // persons is roughly how many. The form wants a number: an interval without an end is none.
 func (d drafting) persons(gap string) []Part {
+	if n := d.in.Affected.Persons; n > 0 {
+		return []Part{d.told("", strconv.Itoa(n))}
+	}
 	n := d.in.Incident.Persons
 	return []Part{d.told("draft.label.report", d.personsTold()), d.gapIf(n == 0 || n >= policy.ManyPersons, gap)}
 }
@@ -592,6 +634,9 @@ var intervals = map[int]string{
 }
 
 func (d drafting) personsTold() string {
+	if n := d.in.Affected.Persons; n > 0 {
+		return strconv.Itoa(n)
+	}
 	n := d.in.Incident.Persons
 	if key, ok := intervals[n]; ok {
 		return d.t(key)
@@ -640,8 +685,16 @@ func (d drafting) assessment(kind policy.Decision, gap string) []Part {
 
 // measures are what was done and what is to come. Only the case's own measures tell what is to come.
 func (d drafting) measures(gap string) []Part {
-	return []Part{
-		d.quoted("draft.label.done", d.in.Incident.Done), d.quoted("draft.label.measures", d.in.Measures),
-		d.quoted("draft.label.lesson", d.in.Incident.Lesson), d.gapIf(strings.TrimSpace(d.in.Measures) == "", gap),
+	parts := []Part{d.quoted("draft.label.done", d.in.Incident.Done)}
+	for _, m := range d.in.Measures {
+		part := d.quoted("draft.measure."+string(m.State), m.Text)
+		switch m.State {
+		case store.MeasureOpen:
+			part.Label += " " + m.DueOn
+		default:
+			part.Label += " " + d.at(m.EndedAt)
+		}
+		parts = append(parts, part)
 	}
+	return append(parts, d.quoted("draft.label.lesson", d.in.Incident.Lesson), d.gapIf(len(d.in.Measures) == 0, gap))
 }

@@ -54,7 +54,12 @@ var draftTexts = map[string]string{
 	"draft.label.handed_in":               "Lämnades",
 	"draft.label.lesson":                  "Lärdom",
 	"draft.label.limit":                   "72 timmar går ut",
-	"draft.label.measures":                "Åtgärder i ärendet",
+	"draft.label.police":                  "Polisanmält",
+	"draft.police.not_yet":                "Brott misstänks, men det är inte polisanmält än.",
+	"draft.label.seriousness":             "Följderna för de registrerade",
+	"draft.measure.open":                  "Planerat, klart senast",
+	"draft.measure.done":                  "Gjort",
+	"draft.measure.dropped":               "Görs inte, beslutat",
 	"draft.label.persons":                 "Berörda personer",
 	"draft.label.reason":                  "Skäl",
 	"draft.label.reference":               "Mottagarens nummer",
@@ -180,6 +185,8 @@ var draftTexts = map[string]string{
 	"draft.csirt.effects":                 "Vilka verkningar fick incidenten i andra länder?",
 	"draft.csirt.effects.gap":             "Skriv vilka verkningar det blev i andra länder, eller att inga är kända.",
 
+	"people.clients": "Brukare, patienter och klienter", "people.relatives": "Anhöriga",
+	"data.health": "Hälsa", "data.contact": "Adress, telefon eller e-post", "seriousness.considerable": "Betydande",
 	"report.persons.1": "1 person", "report.persons.2": "2–9 personer", "report.persons.10": "10–99 personer",
 	"report.persons.100": "100–499 personer", "report.persons.500": "500 personer eller fler",
 	"sensitive.health": "Hälsa, vård eller omsorg", "sensitive.children": "Barn eller elever",
@@ -223,8 +230,16 @@ func rich(t *testing.T) report.DraftInput {
 	return report.DraftInput{
 		Organisation: "Tyresö kommun", CISO: []string{"ciso@example.org", "ciso_jour@example.org"}, DPO: []string{"dso@example.org"},
 		Category: "Felskick", Location: stockholm(t), Now: *at(4), Text: draftText(t),
-		Measures: "- Mottagaren har raderat brevet och bekräftat det\n- Rutinen för utskick ses över, klart 2026-12-01",
-		System:   &store.System{Name: "Omsorgssystemet", Unit: "Socialförvaltningen", Supplier: "Vård & Data AB", OwnerEmail: "agare@example.org"},
+		Affected: store.Affected{
+			People: []string{"clients", "relatives"}, Persons: 3, Kinds: []string{"health", "contact"}, Records: 12, Informed: "yes", InformedAt: at(3),
+			Consequences: "En utomstående vet att personen har hemtjänst.", Seriousness: "considerable",
+		},
+		Measures: []store.Measure{
+			{Text: "Mottagaren har raderat brevet och bekräftat det", State: store.MeasureDone, EndedAt: at(2)},
+			{Text: "Rutinen för utskick ses över", State: store.MeasureOpen, DueOn: "2026-12-01"},
+			{Text: "Alla brev skickas digitalt", State: store.MeasureDropped, EndedAt: at(4), Reason: "Alla kan inte ta emot dem"},
+		},
+		System: &store.System{Name: "Omsorgssystemet", Unit: "Socialförvaltningen", Supplier: "Vård & Data AB", OwnerEmail: "agare@example.org"},
 		Incident: store.Incident{
 			ID: 1, Ref: "ref-1", Number: "INC-2026-0042", Status: store.Closed, ReporterID: &account, Surface: "slack", Language: "sv",
 			Text: "Ett brev om beviljad hemtjänst gick till fel adress.\n\nMottagaren hörde av sig själv: \"Det här var inte till mig\".",
@@ -232,6 +247,7 @@ func rich(t *testing.T) report.DraftInput {
 			Form: policy.FormPaper, PersonalData: policy.Yes, Persons: 2, SensitiveData: true, SensitiveKinds: "health,children",
 			Ongoing: policy.No, Category: policy.Misdelivery, Aspects: policy.Confidentiality,
 			Regulations: []policy.Regulation{policy.GDPR, policy.Secrecy}, Severity: policy.Significant, SeverityNote: "Uppgifterna rör barn.",
+			EndedAt: at(1), Crime: policy.Yes, PoliceReport: "5000-K1-26",
 			Cause: policy.HumanMistake, Lesson: "Två personer läser adressen innan brevet läggs i kuvertet.",
 		},
 		Decisions: []store.Decision{
@@ -382,6 +398,39 @@ func TestDraftAnswers(t *testing.T) {
 				in.Decisions = []store.Decision{{Decision: policy.BreachDecision, Verdict: policy.Risk, Reason: "Bara namn."}}
 			}, key: "draft.imy.why", want: "Beslut i ärendet: Personuppgiftsincident med risk för de registrerade\nSkäl: Bara namn.",
 		},
+		"persons who were told, without a duty to": {
+			change: func(in *report.DraftInput) { in.Affected = store.Affected{Informed: "yes", InformedAt: &ended} }, key: "draft.imy.when",
+			want: "2026-11-26 17:30 CET",
+		},
+		"persons who need not be told, by what was said of them": {
+			change: func(in *report.DraftInput) { in.Affected = store.Affected{Informed: "no", InformedWhy: "Krypterat."} }, key: "draft.imy.why",
+			want: "Krypterat.",
+		},
+		"a duty to tell them outweighs that": {
+			change: func(in *report.DraftInput) {
+				in.Affected = store.Affected{Informed: "no", InformedWhy: "Krypterat."}
+				in.Obligations = []store.Obligation{{Step: "gdpr-34", State: store.ObligationOpen}}
+			}, key: "draft.imy.why", want: draftTexts["draft.imy.why.must"],
+		},
+		"groups, kinds and numbers that are known are no gaps": {
+			change: func(in *report.DraftInput) {
+				in.Affected = store.Affected{People: []string{"clients"}, Kinds: []string{"health"}, Persons: 501, Records: 7}
+				in.Incident.Persons = policy.ManyPersons
+			}, key: "draft.imy.number", want: "501",
+		},
+		"when it ended": {
+			change: func(in *report.DraftInput) { in.Incident.EndedAt, in.Incident.Ongoing = &ended, policy.No }, key: "draft.imy.ended",
+			want: "2026-11-26 17:30 CET",
+		},
+		"measures, each with where it stands": {
+			change: func(in *report.DraftInput) {
+				in.Measures = []store.Measure{{Text: "Lås", State: store.MeasureOpen, DueOn: "2026-12-01"}, {Text: "Byt", State: store.MeasureDone, EndedAt: &ended}}
+			}, key: "draft.imy.measures", want: "Planerat, klart senast 2026-12-01: Lås\nGjort 2026-11-26 17:30 CET: Byt",
+		},
+		"a suspected crime is suspected to be hostile": {
+			change: func(in *report.DraftInput) { in.Incident.Crime = policy.Yes }, csirt: true, key: "draft.csirt.hostile",
+			want: "Kategori i registret: Annat eller oklart\n" + draftTexts["draft.csirt.hostile.likely"],
+		},
 		"nobody knows whether persons were told": {
 			change: func(*report.DraftInput) {}, key: "draft.imy.informed", want: "! " + draftTexts["draft.imy.informed.gap"],
 		},
@@ -529,7 +578,10 @@ func TestDraftMarkdownIsInert(t *testing.T) {
 	words := func(text string) report.DraftInput { // in every place where people's own words go
 		in := rich(t)
 		c := &in.Incident
-		c.Text, c.Done, c.SeverityNote, c.Lesson, in.Measures = text, text, text, text, text
+		c.Text, c.Done, c.SeverityNote, c.Lesson, in.Affected.Consequences = text, text, text, text, text
+		for i := range in.Measures {
+			in.Measures[i].Text = text
+		}
 		for i := range in.Decisions {
 			in.Decisions[i].Reason = text
 		}
@@ -636,7 +688,7 @@ func TestDraftPDFOfHardTexts(t *testing.T) {
 		"many": strings.Join(many, "\n"), "a word of 3,000 characters": strings.Repeat("x", 3000), "3,000 lacking characters": strings.Repeat("漢🙂", 1500),
 		"lines": strings.Repeat("\n", 2999) + "x", "a broken character": "x\xff",
 	} {
-		in.Organisation, in.Category, in.System.Name, in.Incident.Text, in.Measures, in.Incident.Number = text, text, text, text, text, text
+		in.Organisation, in.Category, in.System.Name, in.Incident.Text, in.Measures[0].Text, in.Incident.Number = text, text, text, text, text, text
 		if n := pages(t, report.IMYDraft(in)); n < 3 {
 			t.Errorf("%s gave %d pages", name, n)
 		}

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -57,6 +58,21 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.Reminders(ctx, "a")
 	read(err)
+	_, err = s.Members(ctx, i.ID)
+	read(err)
+	_, err = s.IncidentsBefore(ctx, i.ID, time.Time{}, 10)
+	read(err)
+	_, err = s.Measures(ctx, i.ID)
+	read(err)
+	absent := func(err error) {
+		if !errors.Is(err, store.ErrNotFound) {
+			read(fmt.Errorf("found what is not there: %w", err))
+		}
+	}
+	_, err = s.MeasureByRef(ctx, "m")
+	absent(err)
+	_, err = s.Affected(ctx, i.ID)
+	absent(err)
 	system := int64(1)
 	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
 	read(err)
@@ -104,7 +120,11 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 		if err := tx.AddReminders(ctx, []store.Reminder{{Key: "a:1", Clock: "a", IncidentID: i.ID, DueAt: tx.Now}}); err != nil {
 			return err
 		}
-		if _, err := tx.TakeReminder(ctx, "a"); err != nil {
+		r, err := tx.TakeReminder(ctx, "a")
+		if err != nil {
+			return err
+		}
+		if _, err := tx.Unanswered(ctx, r, i.Number, []string{"looked"}); err != nil {
 			return err
 		}
 		_, err = tx.FinishDelivery(ctx, d.ID, store.Unreached, "")

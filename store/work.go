@@ -30,7 +30,8 @@ func (s *Store) Affected(ctx context.Context, incidentID int64) (Affected, error
 	return a, doing("read whom a case affected", err)
 }
 
-const measureColumns = `id, ref, incident_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ended_at, ended_by, reason`
+const measureColumns = `id, ref, incident_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ended_at, ended_by, ` +
+	`reason`
 
 func measureFields(m *Measure) []any {
 	return []any{
@@ -105,7 +106,7 @@ func (tx *Tx) CreateSystem(ctx context.Context, s *System) error {
 
 // SystemNamed returns the active system of the inventory with a name, in any case, or ErrNotFound.
 func (s *Store) SystemNamed(ctx context.Context, name string) (*System, error) {
-	found, err := readOne(ctx, s, systemFields, `SELECT `+systemColumns+` FROM systems WHERE active = 1 AND folded_name = ? ORDER BY id LIMIT 1`,
-		fold(name))
+	found, err := readOne(ctx, s, systemFields,
+		`SELECT `+systemColumns+` FROM systems WHERE active = 1 AND folded_name = ? ORDER BY id LIMIT 1`, fold(name))
 	return &found, doing("look for a system", err)
 }

@@ -48,6 +48,12 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"revisions", testRevisions},
 		{"improvements", testImprovements},
 		{"periods", testPeriod},
+		{"affected", testAffected},
+		{"measures", testMeasures},
+		{"members", testMembers},
+		{"incidents before", testIncidentsBefore},
+		{"named", testNamed},
+		{"unanswered", testUnanswered},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })
