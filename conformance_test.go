@@ -272,6 +272,7 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 		h.pages()
 		h.link()
 		h.revise()
+		h.followUp()
 		for _, id := range handlers.DialogIDs() {
 			if !h.drawn[id] {
 				h.t.Errorf("the dialog %q was never opened", id)

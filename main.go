@@ -31,6 +31,7 @@ type commands struct {
 	Manifest    manifestCommand    `cmd:"" help:"Print what to paste when creating the app."`
 	Import      importCommand      `cmd:"" help:"Import the staff list or the systems inventory from a CSV file."`
 	Export      exportCommand      `cmd:"" help:"Export the register."`
+	Report      reportCommand      `cmd:"" help:"Compile reports from the register."`
 	Classify    classifyCommand    `cmd:"" help:"Categorise reports: JSON lines {\"id\",\"text\"} in, JSON lines out."`
 	Audit       auditCommand       `cmd:"" help:"Verify the audit chain."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`

@@ -62,6 +62,7 @@ func settingsFrom(cfg config.Config) handlers.Settings {
 			s.Revision = append(s.Revision, bot.Address{Surface: surface, Channel: id})
 		}
 	}
+	s.FollowupMonth = time.Month(cfg.Followup.Month)
 	for _, d := range cfg.Documents {
 		s.Documents = append(s.Documents, policy.Document{
 			Key: d.Key, Title: d.Title, Owner: policy.Role(d.Owner), Month: time.Month(d.ReviseMonth),

@@ -65,13 +65,18 @@ func composed() []string {
 	}
 	add("button.*", "obligation", "drafts", "note", "reopen")
 	add("button.*", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis")
-	for _, role := range policy.Roles() {
-		add("revision.owner.*", string(role))
-	}
 	add("revision.state.*", string(store.RevisionOpen), string(store.RevisionStarted), string(store.RevisionPostponed))
 	for _, state := range []store.RevisionState{store.RevisionUnchanged, store.RevisionRevised, store.RevisionMissed} {
 		add("revision.*."+string(state), "state", "done")
 	}
+	add("button.*", "followup_write", "followup_make")
+	for _, field := range []string{"changes", "goals", "recommendations"} {
+		add("followup.write.*", field, field+".help")
+	}
+	for month := range 12 {
+		add("month.*", strconv.Itoa(month+1))
+	}
+	add("followup.proposal.*", policy.ProposalCodes()...)
 	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")

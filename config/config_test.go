@@ -48,6 +48,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 	want := config.Config{
 		Organisation: config.Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        roles,
+		Followup:     config.Followup{Month: 1},
 		Escalation:   config.Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
@@ -342,7 +343,7 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Courses", "Advice", "Obligations", "Escalation", "Significant",
+		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Advice", "Obligations", "Escalation", "Significant",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)

@@ -196,6 +196,9 @@ func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 		}
 	}
 	for _, dialog := range handlers.DialogIDs() {
+		if dialog == "followup_write" {
+			continue // may be kept empty: there is time to write
+		}
 		reply, err := h.try(bot.Request{Kind: bot.Submit, Actor: karin, Name: dialog, Subject: h.subject(dialog)})
 		if err != nil || len(reply.Errors) == 0 {
 			t.Errorf("the empty dialog %q is answered %+v (%v), want what to mend", dialog, reply, err)
@@ -216,6 +219,9 @@ func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 func (h *house) subject(id string) string {
 	if strings.HasPrefix(id, "revise_") {
 		return h.revision().Ref
+	}
+	if strings.HasPrefix(id, "followup_") {
+		return "2026"
 	}
 	ref := h.report(maja, nil).Ref
 	if id == "measure_end" {
@@ -265,8 +271,8 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 		case "measure_end":
 			ref = h.measure(ref)
 		}
-		if strings.HasPrefix(id, "revise_") {
-			ref = h.revision().Ref
+		if strings.HasPrefix(id, "revise_") || strings.HasPrefix(id, "followup_") {
+			ref = h.subject(id)
 		}
 		if d := h.press(who, id, ref).Dialog; d != nil {
 			opened[d.ID] = true

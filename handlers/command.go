@@ -25,6 +25,9 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if number, ok := caseArgument(req.Text); ok {
 		return a.showCase(ctx, req, number)
 	}
+	if year, ok := followupArgument(req.Text); ok {
+		return a.showFollowup(ctx, req, year)
+	}
 	if text, ok := improvementArgument(req.Text); ok {
 		return a.suggest(ctx, req, text)
 	}
@@ -57,6 +60,7 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 			Text: "improvement", Name: t("subcommand.improvement"), Description: t("help.improvement"),
 			Argument: &bot.Field{ID: "text", Kind: bot.Text, Label: t("improve.text")},
 		},
+		{Text: "followup", Name: t("subcommand.followup"), Description: t("help.followup")},
 		{Text: "help", Name: t("subcommand.help"), Description: t("help.help")},
 	}
 }
@@ -76,6 +80,7 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				{Label: "/incident ärende", Value: t("help.case")},
 				{Label: "/incident koppla", Value: t("help.link")},
 				{Label: "/incident förbättring", Value: t("help.improvement")},
+				{Label: "/incident uppföljning", Value: t("help.followup")},
 				{Label: "/incident hjälp", Value: t("help.help")},
 			},
 			bot.Paragraph(t("help.shortcut")),

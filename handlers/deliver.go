@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -87,6 +88,9 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	}
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
+	}
+	if strings.HasPrefix(d.Kind, followupFileDelivery) {
+		return nil, a.sendFollowup(ctx, surface, to, d)
 	}
 	if d.Kind == revisionDelivery {
 		return a.showRevision(ctx, surface, to, d, account)
@@ -272,6 +276,17 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader reader) (bot.Message, error) {
 	if d.Kind == linkCodeDelivery {
 		return a.linkLetter(ctx, d)
+	}
+	if year, ok := strings.CutPrefix(d.Kind, followupDelivery); ok {
+		roles, err := reader(ctx, store.Incident{}) // those of the settings
+		if err != nil {
+			return bot.Message{}, err
+		}
+		number, err := strconv.Atoi(year)
+		if err != nil {
+			return bot.Message{}, fmt.Errorf("reading the year of a follow-up: %w", err)
+		}
+		return a.followupLetter(ctx, lang, number, roles)
 	}
 	if d.RevisionID != nil {
 		roles, err := reader(ctx, store.Incident{}) // those of the settings

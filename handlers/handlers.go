@@ -35,7 +35,10 @@ type Settings struct {
 	Holidays     policy.Calendar            // days without work beside weekends
 	Documents    []policy.Document          // that are revised every year
 	Revision     []bot.Address              // channels where revisions are asked for
-	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
+
+	// FollowupMonth is when the CISO is asked to compile the follow-up of the year before; 0: never.
+	FollowupMonth time.Month
+	Inform        []policy.Role // who of the ordinary line is drawn in when a case is taken
 }
 
 // Holder is a person who holds a role, known by any of an e-mail address and accounts.
@@ -81,6 +84,9 @@ type App struct {
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
 	// Draft makes the draft of a notification to an authority.
 	Draft func(Notification) ([]byte, error)
+	// Followup makes the follow-up of a year in a format, "pdf" or "docx", and Proposals puts in words what its figures suggest.
+	Followup  func(ctx context.Context, year int, format, language string) ([]byte, error)
+	Proposals func(ctx context.Context, year int, language string) ([]string, error)
 	// Surfaces carry messages, by name.
 	Surfaces map[string]bot.Surface
 	// NewRef makes an opaque id that cannot be guessed.
@@ -169,6 +175,7 @@ func ButtonIDs() []string {
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
 		reviseStartButton, reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, reviseBasisButton, improveButton,
+		followupWriteButton, followupMakeButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 	}
@@ -179,7 +186,7 @@ func DialogIDs() []string {
 	return []string{
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
 		obligationButton, noteButton, answerButton, reopenButton,
-		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton,
+		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton, followupWriteButton,
 		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
 		attachButton,
 	}
@@ -255,6 +262,10 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.showBasis(ctx, req)
 	case improveButton:
 		return a.openImprove(ctx, req)
+	case followupWriteButton:
+		return a.openFollowup(ctx, req)
+	case followupMakeButton:
+		return a.makeFollowup(ctx, req)
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
@@ -309,6 +320,8 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.revise(ctx, req)
 	case improveButton:
 		return a.improve(ctx, req)
+	case followupWriteButton:
+		return a.writeFollowup(ctx, req)
 	}
 	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
 	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)

@@ -448,8 +448,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 			case "reopen":
 				about = closed.Ref
 			}
-			if strings.HasPrefix(button, "revise_") {
-				about = h.revision().Ref
+			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") {
+				about = h.subject(button)
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {
 				dialogs = append(dialogs, d)

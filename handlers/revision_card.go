@@ -61,7 +61,7 @@ func (a *App) revisionCard(lang string, v revisionView) bot.Message {
 	r := v.Revision
 	about := locale.Data{"Title": r.Title, "Year": r.Year, "State": t("revision.state." + string(r.State))}
 	facts := bot.Facts{
-		{Label: t("revision.owner"), Value: t("revision.owner." + string(r.Owner))},
+		{Label: t("revision.owner"), Value: t("role." + string(r.Owner))},
 		{Label: t("revision.due"), Value: r.DueOn},
 	}
 	if r.StartedAt != nil {

@@ -84,7 +84,7 @@ func TestRevisionIsAskedForRemindedOfAndDecided(t *testing.T) {
 		h.at("2026-08-03 09:00")
 		same(t, "messages", append(h.got(ali, karin, stina), len(h.chat.to(revisions))), []int{1, 0, 0, 1})
 		card := h.chat.to(revisions)[0]
-		for _, want := range []string{"Informationssäkerhetspolicy 2026", "2026-08-31", "IT- och digitaliseringschefen", "Ärenden", "Har något ändrats"} {
+		for _, want := range []string{"Informationssäkerhetspolicy 2026", "2026-08-31", "IT- och digitaliseringschef", "Ärenden", "Har något ändrats"} {
 			if got := text(&card.Message); !strings.Contains(got, want) {
 				t.Errorf("the card lacks %q:\n%s", want, got)
 			}

@@ -47,19 +47,20 @@ func Suppress(figures map[string]int) UnitFigures {
 
 // YearFigures are what the recommendations for a year are drawn from.
 type YearFigures struct {
-	Cases, CasesBefore   int // this year and the year before
-	NearMisses           int
-	Recurring            int // like an earlier one in the same system, within the municipality's time
-	Commonest            Category
-	CommonestCases       int
-	Duties, DutiesLate   int
-	MedianAcknowledge    float64 // hours
-	Systems, Unclassed   int
-	ClassedLongAgo       int // more than a year before the year's end
-	MeasuresLate         int
-	RevisionsNotDecided  int
-	CausesKnown, Commons int   // closed cases with a cause, and of them those with the commonest one
-	CommonCause          Cause // the commonest cause
+	Cases, CasesBefore  int // this year and the year before
+	NearMisses          int
+	Recurring           int // like an earlier one in the same system, within the municipality's time
+	Commonest           Category
+	CommonestCases      int
+	Duties, DutiesLate  int
+	MedianAcknowledge   float64 // hours
+	Systems, Unclassed  int
+	ClassedLongAgo      int // more than a year before the year's end
+	MeasuresLate        int
+	RevisionsNotDecided int
+	CausesKnown         int // closed cases
+	CommonCause         Cause
+	CommonCauseCases    int
 }
 
 // Proposal is a recommendation that the figures of a year suggest. A person decides.
@@ -104,7 +105,8 @@ func (f YearFigures) Propose() (all []Proposal) {
 	enough := f.Cases >= enoughCases
 	add(f.DutiesLate > 0, "duties_late", f.DutiesLate, f.Duties)
 	add(enough && percent(f.CommonestCases, f.Cases) >= largeShare, "commonest", f.CommonestCases, f.Cases)
-	add(f.CausesKnown >= enoughCases && percent(f.Commons, f.CausesKnown) >= largeShare, "common_cause", f.Commons, f.CausesKnown)
+	add(f.CausesKnown >= enoughCases && percent(f.CommonCauseCases, f.CausesKnown) >= largeShare,
+		"common_cause", f.CommonCauseCases, f.CausesKnown)
 	add(enough && percent(f.Recurring, f.Cases) >= manyRecurring, "recurring", f.Recurring, f.Cases)
 	add(enough && percent(f.NearMisses, f.Cases) < fewNearMisses, "near_misses", f.NearMisses, f.Cases)
 	add(enough && f.CasesBefore >= enoughCases && percent(f.Cases, f.CasesBefore) >= muchMore, "increase", f.Cases, f.CasesBefore)
@@ -122,4 +124,25 @@ func Quantile(sorted []int64, q float64) int64 {
 		return 0
 	}
 	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
+}
+
+// FollowupAction is something that a role may do with the follow-up of a year.
+type FollowupAction string
+
+// The actions.
+const (
+	WriteFollowup FollowupAction = "write_followup"
+	GetFollowup   FollowupAction = "get_followup"
+)
+
+// followupAccesses is the one table of who may do what with the follow-up: the CISO compiles it (policy clause 3), the chief executive
+// answers for it. It is never written to.
+var followupAccesses = map[FollowupAction][]Role{
+	WriteFollowup: {CISO, DeputyCISO},
+	GetFollowup:   {CISO, DeputyCISO, ChiefExecutive},
+}
+
+// MayFollowUp tells whether somebody who holds these roles may do the action. What the table does not allow is forbidden.
+func MayFollowUp(roles []Role, a FollowupAction) bool {
+	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(followupAccesses[a], r) })
 }

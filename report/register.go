@@ -1,5 +1,5 @@
-// Package report makes documents of the register: exports and drafts of notifications now, charts and the yearly follow-up as they
-// come. It reads the store and writes to an io.Writer; it knows nothing of where the document goes.
+// Package report makes documents of the register: exports, drafts of notifications, and the yearly follow-up with its charts.
+// It reads the store and writes to an io.Writer; it knows nothing of where the document goes.
 package report
 
 import (
