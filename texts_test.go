@@ -77,6 +77,11 @@ func composed() []string {
 		add("month.*", strconv.Itoa(month+1))
 	}
 	add("followup.proposal.*", policy.ProposalCodes()...)
+	for _, clause := range policy.Clauses() {
+		add("clause.*", strings.ReplaceAll(clause.Number, ".", "_"))
+	}
+	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "categories", "systems", "people",
+		"followup", "followup.none", "revision", "revision.none", "documents.none")
 	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")
