@@ -69,7 +69,13 @@ func composed() []string {
 	for _, state := range []store.RevisionState{store.RevisionUnchanged, store.RevisionRevised, store.RevisionMissed} {
 		add("revision.*."+string(state), "state", "done")
 	}
-	add("button.*", "followup_write", "followup_make")
+	add("button.*", "followup_write", "followup_make", "inventory", "classify")
+	for _, aspect := range policy.AllAspects {
+		add("classify.*", aspect.String(), aspect.String()+".help")
+	}
+	for level := range policy.HighestLevel + 1 {
+		add("classify.level.*", strconv.Itoa(level))
+	}
 	for _, field := range []string{"changes", "goals", "recommendations"} {
 		add("followup.write.*", field, field+".help")
 	}

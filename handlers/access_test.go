@@ -54,7 +54,7 @@ func deeds() []deed {
 
 // elsewhere are what is done with something else than a case, and where who may is tested: with the action that policy's table has, if any.
 var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end",
-	"improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis", "followup_write", "followup_make"}
+	"improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis", "followup_write", "followup_make", "inventory", "classify"}
 
 // What any surface can send is in deeds, and what deeds does is in policy's table: an action without a row fails.
 func TestEveryActionHasARow(t *testing.T) {
@@ -223,6 +223,9 @@ func (h *house) subject(id string) string {
 	if strings.HasPrefix(id, "followup_") {
 		return "2026"
 	}
+	if id == "inventory" || id == "classify" {
+		return "bygglov"
+	}
 	ref := h.report(maja, nil).Ref
 	if id == "measure_end" {
 		return h.measure(ref)
@@ -271,7 +274,7 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 		case "measure_end":
 			ref = h.measure(ref)
 		}
-		if strings.HasPrefix(id, "revise_") || strings.HasPrefix(id, "followup_") {
+		if strings.HasPrefix(id, "revise_") || strings.HasPrefix(id, "followup_") || id == "classify" {
 			ref = h.subject(id)
 		}
 		if d := h.press(who, id, ref).Dialog; d != nil {

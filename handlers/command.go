@@ -25,6 +25,9 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if number, ok := caseArgument(req.Text); ok {
 		return a.showCase(ctx, req, number)
 	}
+	if words, ok := inventoryArgument(req.Text); ok {
+		return a.searchInventory(ctx, req, words)
+	}
 	if year, ok := followupArgument(req.Text); ok {
 		return a.showFollowup(ctx, req, year)
 	}
@@ -60,6 +63,10 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 			Text: "improvement", Name: t("subcommand.improvement"), Description: t("help.improvement"),
 			Argument: &bot.Field{ID: "text", Kind: bot.Text, Label: t("improve.text")},
 		},
+		{
+			Text: "systems", Name: t("subcommand.systems"), Description: t("help.systems"),
+			Argument: &bot.Field{ID: "words", Kind: bot.Text, Label: t("discord.search_label")},
+		},
 		{Text: "followup", Name: t("subcommand.followup"), Description: t("help.followup")},
 		{Text: "help", Name: t("subcommand.help"), Description: t("help.help")},
 	}
@@ -80,6 +87,7 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				{Label: "/incident ärende", Value: t("help.case")},
 				{Label: "/incident koppla", Value: t("help.link")},
 				{Label: "/incident förbättring", Value: t("help.improvement")},
+				{Label: "/incident systemlista", Value: t("help.systems")},
 				{Label: "/incident uppföljning", Value: t("help.followup")},
 				{Label: "/incident hjälp", Value: t("help.help")},
 			},

@@ -277,6 +277,9 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 	if d.Kind == linkCodeDelivery {
 		return a.linkLetter(ctx, d)
 	}
+	if d.SystemID != nil {
+		return a.classifyLetter(ctx, d, lang)
+	}
 	if year, ok := strings.CutPrefix(d.Kind, followupDelivery); ok {
 		roles, err := reader(ctx, store.Incident{}) // those of the settings
 		if err != nil {

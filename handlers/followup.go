@@ -36,8 +36,6 @@ const (
 	// maxFollowup is the length of each text, in characters: what a dialog's field takes on every platform
 	// (https://docs.slack.dev/reference/block-kit/block-elements/plain-text-input-element).
 	maxFollowup = 3000
-	// mostProposals is how many proposals stand in the dialog: as many as there is room for.
-	mostProposals = 5
 )
 
 // askForFollowup asks the CISO to compile the follow-up of the year before, once a year, however long nothing ran.
@@ -124,7 +122,7 @@ func (a *App) showFollowup(ctx context.Context, req bot.Request, year int) (bot.
 	return bot.Reply{Message: &m}, err
 }
 
-// followupLetter draws what can be done about the follow-up of a year.
+// followupLetter draws what can be done about the follow-up of a year, and what its figures suggest.
 func (a *App) followupLetter(ctx context.Context, lang string, year int, roles []policy.Role) (bot.Message, error) {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	written, err := a.Store.Followup(ctx, year)
@@ -133,6 +131,13 @@ func (a *App) followupLetter(ctx context.Context, lang string, year int, roles [
 	}
 	heading := t("followup.ask.heading", locale.Data{"Year": year})
 	m := bot.Message{Summary: heading, Blocks: []bot.Block{bot.Heading(heading), bot.Paragraph(t("followup.ask"))}}
+	proposals, err := a.Proposals(ctx, year, lang)
+	if err != nil {
+		return bot.Message{}, err
+	}
+	if len(proposals) > 0 {
+		m.Blocks = append(m.Blocks, bot.Paragraph(t("followup.ask.proposals")), bot.List(proposals))
+	}
 	if written.SavedAt != nil {
 		m.Blocks = append(m.Blocks, bot.Small(t("followup.ask.written", locale.Data{"Time": locale.Time(*written.SavedAt, a.Settings.Location)})))
 	}
@@ -187,20 +192,12 @@ func (a *App) openFollowup(ctx context.Context, req bot.Request) (bot.Reply, err
 	return bot.Reply{Dialog: dialog}, err
 }
 
-// followupDialog holds what is written, and what the figures suggest.
+// followupDialog holds what is written.
 func (a *App) followupDialog(ctx context.Context, lang string, year int) (*bot.Dialog, error) {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	written, err := a.Store.Followup(ctx, year)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return nil, err
-	}
-	proposals, err := a.Proposals(ctx, year, lang)
-	if err != nil {
-		return nil, err
-	}
-	note := t("followup.write.nothing")
-	if len(proposals) > 0 {
-		note = t("followup.write.proposals", locale.Data{"Proposals": strings.Join(proposals[:min(len(proposals), mostProposals)], " ")})
 	}
 	field := func(id string) bot.Field {
 		return bot.Field{
@@ -210,9 +207,7 @@ func (a *App) followupDialog(ctx context.Context, lang string, year int) (*bot.D
 	return &bot.Dialog{
 		ID: followupWriteButton, Subject: strconv.Itoa(year), Title: t("followup.write.title", locale.Data{"Year": year}),
 		Submit: t("button.save"), Cancel: t("button.cancel"),
-		Fields: []bot.Field{
-			{ID: "note", Kind: bot.Note, Label: note}, field(fieldChanges), field(fieldGoals), field(fieldRecommendations),
-		},
+		Fields: []bot.Field{field(fieldChanges), field(fieldGoals), field(fieldRecommendations)},
 		Values: bot.Values{fieldChanges: {written.Changes}, fieldGoals: {written.Goals}, fieldRecommendations: {written.Recommendations}},
 	}, nil
 }

@@ -175,7 +175,7 @@ func ButtonIDs() []string {
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton,
 		reviseStartButton, reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, reviseBasisButton, improveButton,
-		followupWriteButton, followupMakeButton,
+		followupWriteButton, followupMakeButton, inventoryButton, classifyButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 	}
@@ -187,6 +187,7 @@ func DialogIDs() []string {
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
 		obligationButton, noteButton, answerButton, reopenButton,
 		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton, followupWriteButton,
+		classifyButton,
 		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
 		attachButton,
 	}
@@ -266,6 +267,10 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openFollowup(ctx, req)
 	case followupMakeButton:
 		return a.makeFollowup(ctx, req)
+	case inventoryButton:
+		return a.showSystem(ctx, req)
+	case classifyButton:
+		return a.openClassify(ctx, req)
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
@@ -322,6 +327,8 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.improve(ctx, req)
 	case followupWriteButton:
 		return a.writeFollowup(ctx, req)
+	case classifyButton:
+		return a.classify(ctx, req)
 	}
 	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
 	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)

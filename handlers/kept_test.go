@@ -448,7 +448,7 @@ func TestDialogsFitEverySurface(t *testing.T) {
 			case "reopen":
 				about = closed.Ref
 			}
-			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") {
+			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") || button == "classify" {
 				about = h.subject(button)
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {

@@ -77,7 +77,7 @@ const remindAtOnce = 100
 // Remind asks for what is due, and sends what is due, once, however long ago it was due. Of several reminders of one clock, the latest is
 // sent. A clock that fails holds none of the others up, and is tried again the next time.
 func (a *App) Remind(ctx context.Context) error {
-	asking := errors.Join(a.askForRevisions(ctx), a.askForFollowup(ctx))
+	asking := errors.Join(a.askForRevisions(ctx), a.askForFollowup(ctx), a.askToClassify(ctx))
 	for {
 		due, err := a.Store.DueClocks(ctx, remindAtOnce)
 		if err != nil {

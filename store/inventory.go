@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -127,13 +128,44 @@ func (tx *Tx) ImportPeople(ctx context.Context, people []Person) (Changes, error
 }
 
 // ImportSystems brings the systems inventory up to date: a system is known by its key. Those that are not in the list stay
-// as they are.
+// as they are, and so does a classification that is later than the list's. A classification that comes with the list is kept as such.
 func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, error) {
+	known, err := many(ctx, tx, systemFields, selectSystems)
+	if err != nil {
+		return Changes{}, doing("import systems", err)
+	}
+	before := make(map[string]System, len(known))
+	for _, s := range known {
+		before[s.Key] = s
+	}
+	systems = slices.Clone(systems)
+	var classified []string
+	for i, s := range systems {
+		old := before[s.Key]
+		switch {
+		case old.Levels != nil && old.ClassifiedOn > s.ClassifiedOn:
+			systems[i].Levels, systems[i].ClassifiedOn = old.Levels, old.ClassifiedOn
+		case s.Levels != nil && !reflect.DeepEqual(s.Levels, old.Levels):
+			classified = append(classified, s.Key)
+		}
+	}
 	c, err := inventory[System]{
 		all: selectSystems, insert: insertSystem, update: updateSystem, read: systemFields, write: foldedSystemFields,
 		key: func(s *System) string { return s.Key }, id: func(s *System) *int64 { return &s.ID },
 	}.merge(ctx, tx, systems)
-	return c, doing("import systems", err)
+	if err != nil {
+		return Changes{}, doing("import systems", err)
+	}
+	for _, key := range classified {
+		s, err := one(ctx, tx, systemFields, `SELECT `+systemColumns+` FROM systems WHERE key = ?`, key)
+		if err != nil {
+			return Changes{}, doing("read an imported system", err)
+		}
+		if err := tx.keepClassification(ctx, &Classification{SystemID: s.ID, Levels: s.Levels}); err != nil {
+			return Changes{}, err
+		}
+	}
+	return c, nil
 }
 
 // People returns the staff list in the order it was imported.

@@ -207,6 +207,7 @@ type Delivery struct {
 	AttachmentID *int64
 	ReminderID   *int64
 	RevisionID   *int64
+	SystemID     *int64 // the system that its owner is asked to classify
 	MeasureID    *int64
 	Urgent       bool // false: bulk, which never delays urgent
 	CreatedAt    time.Time

@@ -48,6 +48,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"revisions", testRevisions},
 		{"improvements", testImprovements},
 		{"periods", testPeriod},
+		{"classifications", testClassifications},
 		{"affected", testAffected},
 		{"measures", testMeasures},
 		{"members", testMembers},
