@@ -15,7 +15,7 @@ type auditVerifyCommand struct{}
 
 // Run walks the audit chain from its beginning.
 func (auditVerifyCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, false, func(s *store.Store) error {
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
 		verified, err := s.VerifyChain(ctx)
 		if err != nil {
 			return err

@@ -13,7 +13,7 @@ import (
 )
 
 type classifyCommand struct {
-	Evaluate string `type:"existingfile" placeholder:"FILE.jsonl" help:"Say how right the suggestions are for labelled reports, JSON lines."`
+	Evaluate string `type:"existingfile" placeholder:"FILE.jsonl" help:"Say how right the program's own model is for labelled reports."`
 }
 
 // classified is one line of classify's output. The names are a contract.
@@ -95,7 +95,8 @@ func classify(ctx context.Context, in io.Reader, out io.Writer) error {
 // mostConfusions is how many pairs of categories are listed.
 const mostConfusions = 12
 
-// evaluate says how right the suggestions are for labelled reports. Lines without a category are passed over, and counted.
+// evaluate says how right the suggestions of the program's own model are for labelled reports. Lines without a category are passed over,
+// and counted.
 func evaluate(ctx context.Context, in io.Reader, out io.Writer) error {
 	classifier := policy.NewClassifier()
 	var judged []policy.Judgement
@@ -126,6 +127,8 @@ func printEvaluation(out io.Writer, e policy.Evaluation, passed int) error {
 	line := func(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 	line("%d reports, %d without a category passed over.", e.Reports, passed)
 	line("Category: top-1 %.3f, top-3 %.3f, macro-F1 %.3f, calibration error %.3f.", e.Top1, e.Top3, e.MacroF1, e.CalibrationError)
+	line("Clarifying question: asked about %d reports; the category suggested is right for %d of them, the other one for %d.",
+		e.Asked, e.AskedFirst, e.AskedSecond)
 	line("Aspects: macro-F1 %.3f (K %.3f, R %.3f, T %.3f, S %.3f).\n", e.AspectsF1, e.Aspects[policy.Confidentiality],
 		e.Aspects[policy.Integrity], e.Aspects[policy.Availability], e.Aspects[policy.Traceability])
 	line("category\treports\tprecision\trecall\tF1\t")

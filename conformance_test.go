@@ -267,8 +267,11 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 			h.press(c, "close", nil)
 			h.press(c, "reopen", nil)
+			h.pressMore(c, "hold", nil)
+			h.pressMore(c, "lift_hold", nil)
 			h.press(c, "close", nil)
 		}
+		h.clarify()
 		h.pages()
 		h.link()
 		h.revise()
@@ -285,6 +288,36 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 		}
 	})
+}
+
+// clarify has the reporter answer the question that is asked when two categories lie close: in the receipt that they were answered with,
+// and in the one that came as a direct message.
+func (h *house) clarify() {
+	h.t.Helper()
+	doubtful := bot.Values{"stop": {"no"}, "anonymous": nil, "personal": {"no"}, "effects": nil, "text": {"Datorn är borta."}, "done": nil}
+	h.do("opening the report", func() (bottest.Screen, error) { return h.say(h.employee, "", "") })
+	d := h.latest().Dialog
+	receipt := h.do("reporting what is in doubt", func() (bottest.Screen, error) {
+		return h.employee.Submit(h.t.Context(), d, answers(d, doubtful), nil)
+	})
+	press := func(ref bot.Ref, n int) {
+		h.t.Helper()
+		h.do("answering the question", func() (bottest.Screen, error) { return h.employee.Press(h.t.Context(), ref, n) })
+	}
+	press(receipt.Ref, 0)
+	for _, id := range []string{"clarify_b", "clarify_unknown"} {
+		press(h.card(h.report(id, doubtful, 0), id))
+	}
+	taken := 0
+	err := h.Store.Events(h.t.Context(), func(e store.Event) error {
+		if e.Action == "reporter.clarified" {
+			taken++
+		}
+		return nil
+	})
+	if err != nil || taken != 3 {
+		h.t.Errorf("%d answers were taken, want 3: %v", taken, err)
+	}
 }
 
 // meetAll ends every duty of a case, one way and the other, and tells whether there was one.

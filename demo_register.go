@@ -142,6 +142,6 @@ func (d demoCase) make(ctx context.Context, app *handlers.App, clock *demoClock,
 		return nil
 	}
 	clock.back.Store(int64(d.ago - 26*time.Hour))
-	values := bot.Values{"cause": {d.cause}, "lesson": {d.lesson}}
+	values := bot.Values{"category": {string(open[0].Category)}, "cause": {d.cause}, "lesson": {d.lesson}}
 	return do(bot.Request{Kind: bot.Submit, Actor: ciso, Name: "close", Subject: open[0].Ref, Values: values}, "close")
 }

@@ -136,6 +136,13 @@ func TestDemoWorksACaseThroughEveryButton(t *testing.T) {
 	save()
 	tell("Berörda: 312 personer; Elever")
 
+	more("hold")
+	b.Do(browser.Type("#f-reason", "Vårdnadshavare har polisanmält."))
+	save()
+	tell("Rättsligt stopp sedan")
+	more("lift_hold")
+	b.Do(browser.Type("#f-reason", "Anmälan är nedlagd."))
+	save()
 	for _, dialog := range []struct {
 		button string
 		fill   []chromedp.Action[chromedp.Void]

@@ -94,7 +94,7 @@ const deadLettersShown = 10
 func (d *doctor) checkRegister(ctx context.Context, cfg config.Config) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	s, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler), false)
+	s, err := openStore(ctx, cfg, slog.New(slog.DiscardHandler), readOnly)
 	if err != nil {
 		d.wrong("doctor.database", locale.Data{"Address": cfg.Database.String(), "Error": err.Error()})
 		return

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -15,6 +17,7 @@ import (
 
 type exportCommand struct {
 	Register exportRegisterCommand `cmd:"" help:"Export the incident register."`
+	Person   exportPersonCommand   `cmd:"" help:"Export what the register holds about a person, for that person (GDPR article 15)."`
 }
 
 type exportRegisterCommand struct {
@@ -24,21 +27,54 @@ type exportRegisterCommand struct {
 
 // Run writes the register. It can be run while the bot is running.
 func (c exportRegisterCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, false, func(s *store.Store) error { return c.write(ctx, s) })
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error { return c.write(ctx, s) })
 }
 
-func (c exportRegisterCommand) write(ctx context.Context, s *store.Store) (err error) {
-	var out io.Writer = os.Stdout
-	if c.Out != "" {
-		// The register holds what people have told in confidence: nobody else may read the file.
-		file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-		if err != nil {
-			return fmt.Errorf("writing the register: %w", err)
-		}
-		defer func() { err = errors.Join(err, file.Close()) }()
-		out = file
+func (c exportRegisterCommand) write(ctx context.Context, s *store.Store) error {
+	return writeTo(c.Out, func(w io.Writer) error { return report.Register(ctx, s, c.Format, w, progress("cases")) })
+}
+
+// writeTo writes to the file at path, or to standard output when path is "".
+func writeTo(path string, write func(io.Writer) error) (err error) {
+	if path == "" {
+		return write(os.Stdout)
 	}
-	return report.Register(ctx, s, c.Format, out, progress("cases"))
+	// The register holds what people have told in confidence: nobody else may read the file.
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing the export: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	return write(file)
+}
+
+type exportPersonCommand struct {
+	Email string `required:"" help:"The person's e-mail address, as in the staff list or the chat."`
+	Out   string `type:"path" placeholder:"FILE" help:"File to write; standard output when not given."`
+}
+
+// Run writes what is held about a person as JSON. It can be run while the bot is running.
+func (c exportPersonCommand) Run(ctx context.Context, cli *commands) error {
+	return cli.withStore(ctx, beside, func(s *store.Store) error { return c.write(ctx, s) })
+}
+
+// write notes in the audit chain that it was done, before anything is handed out, and under a digest: the chain holds no addresses.
+func (c exportPersonCommand) write(ctx context.Context, s *store.Store) error {
+	if err := s.Current(ctx); err != nil {
+		return err
+	}
+	data, err := report.Person(ctx, s, c.Email)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(data.Email))
+	err = s.InTx(ctx, func(tx *store.Tx) error {
+		return tx.Append(ctx, store.Event{Actor: "cli", Action: "person.exported", Subject: hex.EncodeToString(sum[:]), Detail: "{}"})
+	})
+	if err != nil {
+		return fmt.Errorf("recording that a person's data was exported: %w", err)
+	}
+	return writeTo(c.Out, data.Write)
 }
 
 // progress counts on the terminal how much is done, and stays quiet when standard error is none.

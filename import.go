@@ -91,7 +91,7 @@ func (c importSystemsCommand) Run(ctx context.Context, cli *commands) error {
 var errDryRun = errors.New("dry run")
 
 func (c importFile) apply(ctx context.Context, cli *commands, do func(tx *store.Tx) (store.Changes, error)) error {
-	return cli.withStore(ctx, true, func(s *store.Store) error { return c.write(ctx, s, do) })
+	return cli.withStore(ctx, writing, func(s *store.Store) error { return c.write(ctx, s, do) })
 }
 
 func (c importFile) write(ctx context.Context, s *store.Store, do func(tx *store.Tx) (store.Changes, error)) error {

@@ -34,6 +34,7 @@ type commands struct {
 	Report      reportCommand      `cmd:"" help:"Compile reports from the register."`
 	Policy      policyCommand      `cmd:"" help:"Print, clause by clause of the policy, what is done for it and what there is to show today."`
 	Classify    classifyCommand    `cmd:"" help:"Categorise reports: JSON lines {\"id\",\"text\"} in, JSON lines out."`
+	Model       modelCommand       `cmd:"" help:"List the models made of what has been decided, or choose which is in force."`
 	Audit       auditCommand       `cmd:"" help:"Verify the audit chain."`
 	Version     versionCommand     `cmd:"" help:"Print the version."`
 	Healthcheck healthcheckCommand `cmd:"" hidden:"" help:"Ask a running bot whether it is up, for containers."`
@@ -57,23 +58,32 @@ func (c *commands) load() (config.Config, error) {
 	return config.Load(c.Config, os.LookupEnv, os.ReadFile)
 }
 
-// withStore opens the register as configured, for reading or for writing too, and closes it when do has returned.
-func (c *commands) withStore(ctx context.Context, write bool, do func(s *store.Store) error) error {
+// withStore opens the register as configured and closes it when do has returned.
+func (c *commands) withStore(ctx context.Context, how access, do func(s *store.Store) error) error {
 	cfg, err := c.load()
 	if err != nil {
 		return err
 	}
-	s, err := openStore(ctx, cfg, newLogger(cfg.Log), write)
+	s, err := openStore(ctx, cfg, newLogger(cfg.Log), how)
 	if err != nil {
 		return err
 	}
 	return errors.Join(do(s), s.Close())
 }
 
-// openStore opens the register. Only commands that write may have it for themselves.
-func openStore(ctx context.Context, cfg config.Config, log *slog.Logger, write bool) (*store.Store, error) {
+// access is how a command opens the register.
+type access int
+
+const (
+	readOnly access = iota
+	writing         // for itself
+	beside          // to write a little, also while the bot runs
+)
+
+// openStore opens the register as configured.
+func openStore(ctx context.Context, cfg config.Config, log *slog.Logger, how access) (*store.Store, error) {
 	return store.Open(ctx, string(cfg.Database), store.Options{
-		Location: cfg.Organisation.Location(), Logger: log, Clock: time.Now, ReadOnly: !write,
+		Location: cfg.Organisation.Location(), Logger: log, Clock: time.Now, ReadOnly: how == readOnly, Beside: how == beside,
 	})
 }
 

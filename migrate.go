@@ -27,7 +27,7 @@ type migrateUpCommand struct{}
 
 // Run brings the database up to date.
 func (migrateUpCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, true, func(s *store.Store) error {
+	return cli.withStore(ctx, writing, func(s *store.Store) error {
 		if err := migrate(ctx, s); err != nil {
 			return err
 		}
@@ -40,7 +40,7 @@ type migrateStatusCommand struct{}
 
 // Run lists the migrations.
 func (migrateStatusCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, false, func(s *store.Store) error {
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
 		migrations, err := s.MigrationStatus(ctx)
 		if err != nil {
 			return err

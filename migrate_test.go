@@ -15,19 +15,19 @@ func TestMigrationsCanBeLookedAtBesideARunningBot(t *testing.T) {
 	for name, database := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
 			cfg := mustConfigure(t, "", map[string]string{"DATABASE_URL": database(t)})
-			running, err := openStore(t.Context(), cfg, slog.New(slog.DiscardHandler), true)
+			running, err := openStore(t.Context(), cfg, slog.New(slog.DiscardHandler), writing)
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer running.Close()
-			beside, err := openStore(t.Context(), cfg, slog.New(slog.DiscardHandler), false)
+			alongside, err := openStore(t.Context(), cfg, slog.New(slog.DiscardHandler), readOnly)
 			if err != nil {
 				t.Fatal(err)
 			}
-			defer beside.Close()
+			defer alongside.Close()
 			applied := func() (n, of int) {
 				t.Helper()
-				steps, err := beside.MigrationStatus(t.Context())
+				steps, err := alongside.MigrationStatus(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -41,10 +41,10 @@ func TestMigrationsCanBeLookedAtBesideARunningBot(t *testing.T) {
 			if n, of := applied(); n != 0 || of == 0 {
 				t.Errorf("%d of %d migrations are applied before any was", n, of)
 			}
-			if err := beside.Current(t.Context()); !errors.Is(err, store.ErrNotMigrated) {
+			if err := alongside.Current(t.Context()); !errors.Is(err, store.ErrNotMigrated) {
 				t.Errorf("error is %v, want that migrations are missing", err)
 			}
-			if err := scheduler.Current(t.Context(), beside); err == nil {
+			if err := scheduler.Current(t.Context(), alongside); err == nil {
 				t.Error("the job tables are said to be there")
 			}
 			if err := migrate(t.Context(), running); err != nil {
@@ -53,7 +53,7 @@ func TestMigrationsCanBeLookedAtBesideARunningBot(t *testing.T) {
 			if n, of := applied(); n != of {
 				t.Errorf("%d of %d migrations are applied", n, of)
 			}
-			if err := errors.Join(beside.Current(t.Context()), scheduler.Current(t.Context(), beside)); err != nil {
+			if err := errors.Join(alongside.Current(t.Context()), scheduler.Current(t.Context(), alongside)); err != nil {
 				t.Error(err)
 			}
 		})

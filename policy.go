@@ -26,7 +26,7 @@ func (c policyCommand) Run(ctx context.Context, cli *commands) error {
 	if err != nil {
 		return err
 	}
-	return cli.withStore(ctx, false, func(s *store.Store) error {
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
 		all, err := report.PolicyCoverage(ctx, s, coverageInput(cfg, texts, c.Language))
 		if err != nil {
 			return err

@@ -36,7 +36,7 @@ func (c reportAnnualCommand) Run(ctx context.Context, cli *commands) error {
 	if err != nil {
 		return err
 	}
-	return cli.withStore(ctx, false, func(s *store.Store) error { return c.write(ctx, cfg, texts, s) })
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error { return c.write(ctx, cfg, texts, s) })
 }
 
 func (c reportAnnualCommand) write(ctx context.Context, cfg config.Config, texts *locale.Texts, s *store.Store) (err error) {

@@ -33,6 +33,8 @@ func settingsFrom(cfg config.Config) handlers.Settings {
 		MaxFiles:     maxFiles,
 		MaxFileBytes: int64(cfg.Attachments.MaxMegabytes) << 20,
 		DraftAge:     cfg.Drafts.Keep(),
+
+		RetentionMonths: cfg.Retention.Months,
 	}
 	if cfg.Slack.BotToken != "" {
 		s.Surfaces = append(s.Surfaces, slack.Name)

@@ -41,7 +41,7 @@ func composed() []string {
 	for s := policy.Low; s <= policy.Serious; s++ {
 		add("severity.*", strconv.Itoa(int(s)))
 	}
-	for _, status := range []store.Status{store.New, store.Acknowledged, store.Closed} {
+	for _, status := range []store.Status{store.New, store.Acknowledged, store.InProgress, store.Resolved, store.Closed} {
 		add("status.*", string(status))
 		add("mine.line.*", string(status))
 	}
@@ -63,7 +63,6 @@ func composed() []string {
 	for _, step := range policy.DefaultSteps() {
 		add("step.*", step.Key)
 	}
-	add("button.*", "obligation", "drafts", "note", "reopen")
 	add("button.*", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis")
 	add("revision.state.*", string(store.RevisionOpen), string(store.RevisionStarted), string(store.RevisionPostponed))
 	for _, state := range []store.RevisionState{store.RevisionUnchanged, store.RevisionRevised, store.RevisionMissed} {
@@ -89,6 +88,24 @@ func composed() []string {
 	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "categories", "systems", "people",
 		"followup", "followup.none", "revision", "revision.none", "documents.none")
 	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
+	add("button.*", "obligation", "drafts", "note", "reopen", "hold", "lift_hold")
+	add("hold.*", "reason", "reason.help")
+	add("lift_hold.*", "reason", "reason.help")
+	add("button.*", "start", "resolve", "more", "assign", "system", "facts", "affected", "measures", "attach", "involve", "group", "secrecy")
+	for _, role := range append(policy.Roles(), policy.SystemOwner, policy.UnitManager) {
+		add("role.*", string(role))
+		if role != policy.CISO && role != policy.DeputyCISO { // who are not drawn in: they work every case
+			add("role.*.gets", string(role))
+		}
+	}
+	add("people.*", policy.PeopleGroups()...)
+	add("data.*", policy.DataKinds()...)
+	add("seriousness.*", policy.ConsequenceLevels()...)
+	add("informed.*", "yes", "will", "no", "undecided")
+	for _, state := range []store.MeasureState{store.MeasureOpen, store.MeasureDone, store.MeasureDropped} {
+		add("measure.state.*", string(state))
+		add("draft.measure.*", string(state))
+	}
 	add("obligation.outcome.*", "done", "done_more", "not_needed", "moved")
 	add("duration.*", "minutes", "hours", "days")
 	for _, kind := range []string{"unacknowledged", "decide", "obligation"} {
@@ -101,9 +118,18 @@ func composed() []string {
 	add("sensitive.*", "health", "social", "protected", "children", "other_sensitive")
 	add("report.near_miss.*", "yes")
 	add("report.anonymous.*", "yes")
-	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened")
+	add("note.*", "to_reporter", "supplement", "from_reporter", "internal", "reopened", "request", "secrecy")
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
-		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded")
+		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded", "assigned",
+		"started", "resolved", "system_set", "facts_changed", "affected_described", "involved", "grouped", "secrecy_set", "attached",
+		"measure_added", "measure_done", "measure_dropped", "held", "hold_lifted", "anonymised", "category_confirmed", "clarified")
+	for _, pair := range policy.ConfusablePairs() {
+		key := string(pair[0]) + "." + string(pair[1])
+		add("clarify.*", key, key+"."+string(pair[0]), key+"."+string(pair[1]))
+	}
+	for _, c := range policy.Categories() {
+		add("clarify.general.*", string(c))
+	}
 	add("timeline.actor.*", "anonymous", "system", "reporter", "somebody")
 	for _, kind := range []string{"acknowledged", "closed", "reopened"} {
 		add("news."+kind+".*", "summary", "heading", "text")

@@ -33,6 +33,7 @@ func (f *file) check(c *Config) {
 	f.between("significant.same_cause_days", c.Significant.SameCauseDays, 1, 3650)
 	f.between("attachments.max_megabytes", c.Attachments.MaxMegabytes, 1, 100)
 	f.between("drafts.keep_hours", c.Drafts.KeepHours, 1, 168)
+	f.between("retention.months", c.Retention.Months, 0, 600)
 	f.checkSender(&c.Mail)
 	f.checkLimits("limits.slack", c.Limits.Slack, 10_000)
 	f.checkLimits("limits.discord", c.Limits.Discord, 3000) // of which Discord takes no more from anybody

@@ -30,6 +30,7 @@ type Config struct {
 	Significant Significant           `yaml:"significant"`
 	Attachments Attachments           `yaml:"attachments"`
 	Drafts      Drafts                `yaml:"drafts"`
+	Retention   Retention             `yaml:"retention"`
 	Mail        Mail                  `yaml:"mail"`
 	Web         Web                   `yaml:"web"`
 	Limits      Limits                `yaml:"limits"`
@@ -210,6 +211,12 @@ type Drafts struct {
 // Keep returns how long an unsent text is kept for its author.
 func (d Drafts) Keep() time.Duration { return time.Duration(d.KeepHours) * time.Hour }
 
+// Retention is how long closed cases are kept as they are. Then who reported and what people wrote is emptied, for good: an authority needs
+// a decision to do that (arkivlagen 10 §), for which the default leaves two years.
+type Retention struct {
+	Months int `yaml:"months"` // after the closing, 1–600; 0: never
+}
+
 // Mail is how the bot sends e-mail, which it does for codes that link an account. Without a Server it sends none.
 type Mail struct {
 	From string `yaml:"from"` // "Name <name@example.org>" or the address alone
@@ -277,6 +284,7 @@ func defaults() Config {
 		Significant:  Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  Attachments{MaxMegabytes: 10},
 		Drafts:       Drafts{KeepHours: 24},
+		Retention:    Retention{Months: 24},
 		Limits: Limits{
 			Slack:   PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 300},
 			Discord: PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 1200},

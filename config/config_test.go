@@ -50,9 +50,11 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Roles:        roles,
 		Followup:     config.Followup{Month: 1},
 		Escalation:   config.Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
+		Inform:       config.Inform{SystemOwner: true, UnitManager: true},
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
+		Retention:    config.Retention{Months: 24},
 		Limits: config.Limits{
 			Slack:   config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 300},
 			Discord: config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 1200},
@@ -109,6 +111,7 @@ obligations:
   cyber-2-6: {hours: , months: 1}
   cyber-2-9:
 escalation: {serious_minutes: 5, low_days: 1}
+inform: {unit_manager: false}
 significant: {persons: 100, same_cause_days: 365}
 mail: {from: Ärendebot <bot@example.org>}
 web: {base_url: https://bot.example.org/}
@@ -142,7 +145,10 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 			"cyber-2-6": {Months: 1},
 			"cyber-2-9": {},
 		},
+		Retention:   config.Retention{Months: 24},
+		Followup:    config.Followup{Month: 1},
 		Escalation:  config.Escalation{SeriousMinutes: 5, SignificantMinutes: 60, Hour: 10, LowDays: 1},
+		Inform:      config.Inform{SystemOwner: true},
 		Significant: config.Significant{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseDays: 365},
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
@@ -343,7 +349,8 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Advice", "Obligations", "Escalation", "Significant",
+		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Advice", "Obligations", "Escalation", "Inform",
+		"Significant", "Retention",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)

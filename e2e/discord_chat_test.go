@@ -205,7 +205,7 @@ func (c *discordChat) fill(alive context.Context, person string, answers map[str
 // act does something as a person, and returns what they were told: nothing when a modal opened. What is answered later is waited for.
 // The error is errNoReceipt when the program did not answer.
 func (c *discordChat) act(alive context.Context, person string, do func(context.Context) (discord.Seen, error)) (said, error) {
-	ctx, cancel := context.WithTimeout(alive, 20*time.Second) // ends with the program, which then answers no more
+	ctx, cancel := context.WithTimeout(alive, lookFor) // ends with the program, which then answers no more
 	defer cancel()
 	edits := map[string]int{}
 	for _, m := range c.Ephemerals(person) {

@@ -139,7 +139,7 @@ func (c *slackChat) openDialog(alive context.Context, person string) (view strin
 	if open() {
 		return view, nil
 	}
-	ctx, cancel := context.WithTimeout(alive, 10*time.Second) // ends with the program: then no dialog will open
+	ctx, cancel := context.WithTimeout(alive, lookFor) // ends with the program: then no dialog will open
 	defer cancel()
 	before := c.notices(person)
 	if _, err := c.Command(ctx, person, general, ""); err != nil {

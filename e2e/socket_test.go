@@ -53,21 +53,22 @@ func TestReportOverSocketMode(t *testing.T) {
 			}
 		})
 		s.step("works on after the platform has asked for a new connection", func(*testing.T) {
+			opened := s.SocketsOpened()
 			s.Disconnect("refresh_requested")
-			s.awaitChat("the old connection is gone", func() bool { return s.Sockets() == 0 })
-			s.awaitChat("the program is connected again", func() bool { return s.Sockets() > 0 })
+			s.awaitChat("the program is connected again, and the old connection is gone", func() bool { return s.Reconnected(opened) })
 			report("Behörigheten till personalsystemet är kvar fast jag har bytt enhet.")
 		})
 		s.step("works on after the connection was cut", func(*testing.T) {
+			opened := s.SocketsOpened()
 			s.DropSockets()
-			s.awaitChat("the old connection is gone", func() bool { return s.Sockets() == 0 })
-			s.awaitChat("the program is connected again", func() bool { return s.Sockets() > 0 })
+			s.awaitChat("the program is connected again, and the old connection is gone", func() bool { return s.Reconnected(opened) })
 			report("Ett USB-minne med protokoll saknas sedan i går.")
 		})
 		s.step("an event that was not acknowledged is told again, and the home page is drawn", func(*testing.T) {
 			end := s.Faults().Add(slack.Fault{Method: "socket", Drop: 1})
+			opened := s.SocketsOpened()
 			s.OpenHome(maja)
-			s.awaitChat("the connection is gone", func() bool { return s.Sockets() == 0 })
+			s.awaitChat("the connection is gone, and another takes its place", func() bool { return s.SocketsOpened() > opened })
 			end()
 			s.awaitChat("the home page lists the reports", func() bool {
 				home := s.Home(maja)
@@ -95,9 +96,9 @@ func TestReportOverSocketMode(t *testing.T) {
 	})
 }
 
-// TestGracefulStop tells the program to stop while a report is being stored, which is made to take its time.
+// TestGracefulStop tells the program to stop while a report is being stored, which is made to take its time. It runs before the parallel
+// tests, and one part after another: of the platform's three seconds it uses a whole one up itself.
 func TestGracefulStop(t *testing.T) {
-	t.Parallel()
 	for _, socket := range []bool{false, true} {
 		door := "http"
 		if socket {
@@ -105,7 +106,6 @@ func TestGracefulStop(t *testing.T) {
 		}
 		for name, slow := range map[string]func(*testing.T) outage{"sqlite": lockedSQLite, "postgres": silentPostgres} {
 			t.Run(door+"/"+name, func(t *testing.T) {
-				t.Parallel()
 				away := slow(t)
 				s := newSlackStage(t, away.address, play{socket: socket})
 				s.start()

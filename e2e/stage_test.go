@@ -23,6 +23,9 @@ import (
 // demands a time.
 const patience = 3 * time.Minute
 
+// lookFor is how long a person looks at the screen for a dialog or an answer. What the platform gives up sooner, the chat tells by itself.
+const lookFor = 30 * time.Second
+
 // caseNumber finds the number of an incident.
 var caseNumber = regexp.MustCompile(`INC-\d{4}-\d{4,}`)
 

@@ -31,6 +31,8 @@ func deeds() []deed {
 		press("severity", "change_severity"), submit("severity", "change_severity", bot.Values{"severity": {"1"}, "reason": {"Inte så farligt"}}),
 		press("message", "message_reporter"), submit("message", "message_reporter", bot.Values{"message": {"Hej, ring mig"}}),
 		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
+		press("hold", "hold_case"), submit("hold", "hold_case", bot.Values{"reason": {"Polisanmält."}}),
+		press("lift_hold", "hold_case"), submit("lift_hold", "hold_case", bot.Values{"reason": {"Nedlagt."}}),
 		press("breach", "decide_breach"), submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
 		press("significant", "decide_significant"),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),
@@ -48,12 +50,12 @@ func deeds() []deed {
 		press("secrecy", "set_secrecy"), submit("secrecy", "set_secrecy", bot.Values{"secret": {"yes"}, "reason": {"Känsligt"}}),
 		press("attach", "attach"), submit("attach", "attach", bot.Values{}),
 		press("reopen", "reopen"), submit("reopen", "reopen", bot.Values{"reason": {"Det hände igen."}}),
-		press("close", "close"), submit("close", "close", bot.Values{"cause": {"knowledge"}, "lesson": {"Öva mer"}}),
+		press("close", "close"), submit("close", "close", bot.Values{"category": {"loss"}, "cause": {"knowledge"}, "lesson": {"Öva mer"}}),
 	}
 }
 
 // elsewhere are what is done with something else than a case, and where who may is tested: with the action that policy's table has, if any.
-var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end",
+var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end", "clarify_a", "clarify_b", "clarify_unknown",
 	"improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis", "followup_write", "followup_make", "inventory", "classify"}
 
 // What any surface can send is in deeds, and what deeds does is in policy's table: an action without a row fails.
@@ -115,6 +117,7 @@ func TestAuthorisation(t *testing.T) {
 					allowed = person.stop && slices.Contains([]string{
 						"see_card", "show_text", "acknowledge", "progress", "change_category", "change_severity", "message_reporter", "close", "reopen",
 					}, d.action)
+					allowed = allowed || d.action == "hold_case" && person.ordinary // to keep a case is the CISO's
 				}
 				kind := map[bot.Kind]string{bot.Press: "button", bot.Submit: "dialog"}[d.req.Kind]
 				name := fmt.Sprintf("stop %s, %s %s by %s:%s is allowed: %v", stop, kind, d.req.Name, person.who.Surface, person.who.ID, allowed)
@@ -247,9 +250,13 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 			}
 		}
 	}
+	h.report(maja, bot.Values{"text": {h.doubtful()}})
 	h.settle()
 	for _, p := range h.chat.posts {
 		meet(&p.Message)
+	}
+	for _, id := range clarifying {
+		same(t, "somebody meets "+id, met[id], true)
 	}
 	meet(h.ask(bot.Request{Kind: bot.Command, Actor: maja, Text: "hjälp"}).Message)
 	meet(h.ask(bot.Request{Kind: bot.Home, Actor: maja}).Message)
@@ -264,9 +271,13 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 	opened := map[string]bool{h.ask(bot.Request{Kind: bot.Command, Actor: maja}).Dialog.ID: true}
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
+	held := h.report(maja, nil)
+	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	for _, id := range handlers.ButtonIDs() {
 		who, ref := karin, c.Ref
 		switch id {
+		case "lift_hold":
+			ref = held.Ref
 		case "answer":
 			who = maja
 		case "reopen":

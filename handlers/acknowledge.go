@@ -89,7 +89,11 @@ func (a *App) taken(ctx context.Context) follow {
 			return nil, err
 		}
 		drawnIn := slices.DeleteFunc(slices.Clone(c.Involved), func(r policy.Role) bool { return !slices.Contains(lineRoles, r) })
-		cards, err := a.toRoles(ctx, drawnIn, cardDelivery, c)
+		onDuty, err := a.roster(ctx, tx, tx.Now)
+		if err != nil {
+			return nil, err
+		}
+		cards, err := a.toRoles(ctx, onDuty, drawnIn, cardDelivery, c)
 		return append(deliveries, cards...), err
 	}
 }

@@ -28,19 +28,6 @@ const (
 // maxFigure is the number of digits of how many: a municipality has no more people than that.
 const maxFigure = 7
 
-// What the form of Integritetsskyddsmyndigheten asks for (https://e-tjanster.imy.se/sv/anmalan), in keys whose words are locale's. Once
-// released, a key keeps its meaning: it stands in the register.
-var (
-	peopleGroups = []string{"residents", "clients", "pupils", "children", "relatives", "employees", "elected", "others"}
-	dataKinds    = []string{
-		"identity", "contact", "personnummer", "economy", "health", "social", "protected", "opinions", "crime", "biometric", "login", "pictures",
-		"other",
-	}
-	// sensitiveData are the kinds of dataKinds that raise the severity: GDPR articles 9 and 10, and what is protected here.
-	sensitiveData = []string{"health", "social", "protected", "opinions", "crime", "biometric"}
-	seriousness   = []string{"negligible", "limited", "considerable", "severe"}
-)
-
 // The answers to whether the persons have been told.
 const (
 	informedYes      = "yes"
@@ -75,12 +62,12 @@ func (a *App) affectedDialog(ctx context.Context, lang string, c store.Incident)
 	dialog := &bot.Dialog{
 		ID: affectedButton, Subject: c.Ref, Title: c.Number, Submit: t("button.save"), Cancel: t("button.cancel"),
 		Fields: []bot.Field{
-			{ID: fieldPeople, Kind: bot.Choices, Label: t("affected.people"), Options: options("people", peopleGroups...)},
+			{ID: fieldPeople, Kind: bot.Choices, Label: t("affected.people"), Options: options("people", policy.PeopleGroups()...)},
 			{ID: fieldCount, Kind: bot.Text, Max: maxFigure, Label: t("affected.count"), Help: t("affected.count.help")},
-			{ID: fieldKinds, Kind: bot.Choices, Label: t("affected.kinds"), Options: options("data", dataKinds...)},
+			{ID: fieldKinds, Kind: bot.Choices, Label: t("affected.kinds"), Options: options("data", policy.DataKinds()...)},
 			{ID: fieldRecords, Kind: bot.Text, Max: maxFigure, Label: t("affected.records"), Help: t("affected.records.help")},
 			{ID: fieldConsequences, Kind: bot.LongText, Max: maxNote, Label: t("affected.consequences"), Help: t("affected.consequences.help")},
-			{ID: fieldSeriousness, Kind: bot.Choice, Label: t("affected.seriousness"), Options: options("seriousness", seriousness...)},
+			{ID: fieldSeriousness, Kind: bot.Choice, Label: t("affected.seriousness"), Options: options("seriousness", policy.ConsequenceLevels()...)},
 			{ID: fieldInformed, Kind: bot.Choice, Label: t("affected.informed"),
 				Options: options("informed", informedYes, informedWill, informedNot, informedNotKnown)},
 			{ID: fieldInformedAt, Kind: bot.DateTime, NotFuture: true, Required: true, Label: t("affected.informed_at"),
@@ -99,7 +86,7 @@ func (a *App) affectedDialog(ctx context.Context, lang string, c store.Incident)
 	}
 	if len(known.Kinds) == 0 {
 		for _, kind := range strings.FieldsFunc(c.SensitiveKinds, func(r rune) bool { return r == ',' }) {
-			if slices.Contains(dataKinds, kind) {
+			if slices.Contains(policy.DataKinds(), kind) {
 				dialog.Values[fieldKinds] = append(dialog.Values[fieldKinds], kind)
 			}
 		}
@@ -172,7 +159,7 @@ func (a *App) setAffected(ctx context.Context, req bot.Request) (bot.Reply, erro
 				c.Persons = interval(affected.Persons)
 			}
 			if len(affected.Kinds) > 0 {
-				c.SensitiveData = slices.ContainsFunc(affected.Kinds, func(kind string) bool { return slices.Contains(sensitiveData, kind) })
+				c.SensitiveData = slices.ContainsFunc(affected.Kinds, policy.SensitiveKind)
 			}
 			if err := a.assessAnew(ctx, tx, c, levels); err != nil {
 				return nil, err

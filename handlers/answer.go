@@ -72,7 +72,7 @@ func (a *App) answer(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{Errors: a.problems(lang, found)}, nil
 	}
 	text, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldMessage))
-	err = a.change(ctx, req, incident, "reporter.answered",
+	err = a.change(ctx, req, incident, answeredAction,
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
 			if c.Status == store.Closed {
 				return nil, errClosed
@@ -80,11 +80,9 @@ func (a *App) answer(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			note := store.Note{IncidentID: c.ID, At: tx.Now, AuthorID: &actor.ID, Kind: "from_reporter", Text: text}
 			return map[string]any{"text_sha256": digest(text)}, tx.AddNote(ctx, &note)
 		},
-		func(_ *store.Tx, c store.Incident) ([]store.Delivery, error) {
-			if c.StopQuestion {
-				return a.toRoles(ctx, []policy.Role{policy.SecurityChief}, answeredDelivery, c)
-			}
-			return a.toHolders(a.triageHolders(), answeredDelivery, c.ID), nil
+		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
+			onDuty, err := a.roster(ctx, tx, tx.Now)
+			return a.toHolders(onDuty.atOnce(c), answeredDelivery, c.ID), err
 		})
 	if err != nil {
 		return a.ended(lang, fieldMessage, err)

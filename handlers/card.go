@@ -31,7 +31,9 @@ type cardView struct {
 	Roles          []policy.Role    // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool             // the reporter takes no messages
 	Confidential   bool             // only the triage role reads it: the reporter's words may stand on it
-	Delay          time.Duration    // how late the card comes, 0 when it came as it should
+	Hold           *store.Hold      // nil: not held
+	HeldBy         string
+	Delay          time.Duration // how late the card comes, 0 when it came as it should
 }
 
 // noticeableDelay is when a late card says so: a CISO must be able to tell when the clock really started.
@@ -47,6 +49,9 @@ const unsure = 0.4
 func (a *App) card(lang string, v cardView) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	c := v.Incident
+	if c.Secret && v.Roles == nil {
+		v.Obligations = nil // what is to be done tells what it is about
+	}
 	state := t("status." + string(c.Status))
 	m := bot.Message{Summary: t("card.summary", locale.Data{"Number": c.Number, "State": state})}
 	if c.StopQuestion {
@@ -78,6 +83,7 @@ func (a *App) card(lang string, v cardView) bot.Message {
 	if line := a.history(lang, v); line != "" {
 		m.Blocks = append(m.Blocks, bot.Small(line))
 	}
+	m.Blocks = append(m.Blocks, a.keeping(lang, v)...)
 	if v.Unreached {
 		m.Blocks = append(m.Blocks, bot.Small(t("card.unreached")))
 	}
@@ -100,7 +106,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	c := v.Incident
 	category := t("category." + string(c.Category))
-	if c.Category == c.Suggested && c.Status == store.New {
+	if c.Category == c.Suggested && c.Status == store.New && c.ConfirmedAt == nil {
 		key := "card.suggested"
 		if c.Confidence < unsure {
 			key = "card.suggested.unsure"
@@ -131,7 +137,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 		facts = append(facts, bot.Fact{Label: t("card.kind"), Value: t("card.near_miss")})
 	}
 	facts = append(facts, a.workFacts(lang, v)...)
-	if c.ReporterID == nil {
+	if c.ReporterID == nil && !c.ReporterRemoved {
 		facts = append(facts, bot.Fact{Label: t("card.reporter"), Value: t("card.anonymous")})
 	}
 	if v.Attachments > 0 {
@@ -306,7 +312,7 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 		add(messageButton, policy.MessageReporter, bot.Plain)
 	}
 	add(noteButton, policy.AddNote, bot.Plain)
-	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c)) > 0 }) {
+	if slices.ContainsFunc(rarer, func(deeds rarerDeeds) bool { return len(a.rarerButtons(lang, deeds, roles, c, v.Hold != nil)) > 0 }) {
 		add(moreButton, policy.SeeCard, bot.Plain)
 	}
 	add(closeButton, policy.Close, bot.Danger)

@@ -139,6 +139,12 @@ func TestCardLooks(t *testing.T) {
 			officers := withClocks(view(status, false, false, false, false, false))
 			officers.Roles = []policy.Role{policy.DPO}
 			draw(&all, h.DrawCard(lang, officers))
+			fmt.Fprintf(&all, "== %s, held and anonymised\n", status)
+			kept := view(status, true, false, true, false, false)
+			later := morning().AddDate(2, 0, 0)
+			kept.Incident.Text, kept.Incident.Done, kept.Incident.ReporterRemoved, kept.Incident.AnonymisedAt = "", "", true, &later
+			kept.Hold, kept.HeldBy = &store.Hold{Reason: secretText, HeldAt: later}, "Karin Holm"
+			draw(&all, h.DrawCard(lang, kept))
 			fmt.Fprintf(&all, "== %s, worked\n", status)
 			draw(&all, h.DrawCard(lang, worked(view(status, false, false, false, false, false))))
 			fmt.Fprintf(&all, "== %s, secret, in a confidential channel\n", status)
@@ -202,7 +208,7 @@ func TestCardInEveryCombination(t *testing.T) {
 				add(open && !stop, "category", "severity", "breach", "significant")
 				add(open && !anonymous, "message")
 				add(open && !stop, "note")
-				add(!stop || status == store.Resolved, "more") // where it can be taken up again
+				add(true, "more")
 				add(open, "close")
 				if got := buttons(m); !slices.Equal(got, want) {
 					t.Errorf("buttons are %v, want %v", got, want)
@@ -270,7 +276,7 @@ func TestSecretCaseShowsNothingInAChannel(t *testing.T) {
 	for _, status := range states() {
 		m := h.DrawCard("sv", secret(worked(withClocks(view(status, true, false, false, false, false)))))
 		got := text(&m)
-		for _, fact := range []string{secretText, "Förlorad", "Omsorgssystemet", "Molnbolaget", "5000-K1-26", "Ali Nouri", "INC-2026-0043", "Kommunjurist"} {
+		for _, fact := range []string{secretText, "Förlorad", "Omsorgssystemet", "Molnbolaget", "5000-K1-26", "Ali Nouri", "INC-2026-0043", "Kommunjurist", "IMY", "Utkast"} {
 			if strings.Contains(got, fact) {
 				t.Errorf("%s: %q stands there, in:\n%s", status, fact, got)
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -336,8 +337,13 @@ func (h *house) press(who bot.Actor, button, ref string) bot.Reply {
 	return h.ask(bot.Request{Kind: bot.Press, Actor: who, Name: button, Subject: ref})
 }
 
+// submit sends a dialog in. A case is closed in its category where no other is chosen: the dialog comes with it.
 func (h *house) submit(who bot.Actor, dialog, ref string, v bot.Values) bot.Reply {
 	h.t.Helper()
+	if c, err := h.Store.Incident(h.t.Context(), ref); err == nil && dialog == "close" && v["category"] == nil {
+		v = maps.Clone(v)
+		v["category"] = []string{string(c.Category)}
+	}
 	return h.ask(bot.Request{Kind: bot.Submit, Actor: who, Name: dialog, Subject: ref, Values: v})
 }
 
@@ -511,9 +517,9 @@ func (h *house) rows(query string) []string {
 }
 
 // same fails the test when got differs from want.
-func same(t testing.TB, what string, got, want any) {
+func same(t testing.TB, what string, got, want any, opts ...cmp.Option) {
 	t.Helper()
-	if diff := cmp.Diff(want, got); diff != "" {
+	if diff := cmp.Diff(want, got, opts...); diff != "" {
 		t.Errorf("%s differs (-want +got):\n%s", what, diff)
 	}
 }

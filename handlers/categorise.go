@@ -34,11 +34,6 @@ func (a *App) openCategory(ctx context.Context, req bot.Request) (bot.Reply, err
 
 func (a *App) categoryDialog(lang string, incident store.Incident) *bot.Dialog {
 	t := func(key string) string { return a.Texts.T(lang, key) }
-	categories := make([]bot.Option, 0, len(policy.Categories()))
-	for _, c := range policy.Categories() {
-		key := "category." + string(c)
-		categories = append(categories, bot.Option{Value: string(c), Label: t(key), Help: t(key + ".definition")})
-	}
 	aspects := make([]bot.Option, 0, len(policy.AllAspects))
 	var chosen []string
 	for _, aspect := range policy.AllAspects {
@@ -50,14 +45,14 @@ func (a *App) categoryDialog(lang string, incident store.Incident) *bot.Dialog {
 	return &bot.Dialog{
 		ID: categoryButton, Subject: incident.Ref, Title: incident.Number, Submit: t("button.save"), Cancel: t("button.cancel"),
 		Fields: []bot.Field{
-			{ID: fieldCategory, Kind: bot.Choice, Required: true, Label: t("card.category"), Options: categories},
+			{ID: fieldCategory, Kind: bot.Choice, Required: true, Label: t("card.category"), Options: a.categoryOptions(lang)},
 			{ID: fieldAspects, Kind: bot.Choices, Label: t("card.aspects"), Options: aspects},
 		},
 		Values: bot.Values{fieldCategory: {string(incident.Category)}, fieldAspects: chosen},
 	}
 }
 
-// categorise decides category and aspects. A severity that nobody has set by hand follows the aspects.
+// categorise decides category and aspects, or confirms those suggested. A severity that nobody has set by hand follows the aspects.
 func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.ChangeCategory)
 	if err != nil || denied != nil {
@@ -75,12 +70,13 @@ func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	outcome, unchanged := "", false
 	err = a.change(ctx, req, incident, "incident.categorised",
 		func(tx *store.Tx, _ store.Account, c *store.Incident) (map[string]any, error) {
 			if c.Status == store.Closed {
 				return nil, errClosed
 			}
-			if c.Category == category && c.Aspects == aspects {
+			if unchanged = c.Category == category && c.Aspects == aspects; unchanged {
 				return nil, errDone
 			}
 			detail := map[string]any{
@@ -92,11 +88,16 @@ func (a *App) categorise(ctx context.Context, req bot.Request) (bot.Reply, error
 				return nil, err
 			}
 			detail["new_severity"] = c.Severity
+			outcome = confirm(tx, c)
 			return detail, nil
 		},
 		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			return a.newlyConcerned(ctx, tx, incident, c)
 		})
+	if err == nil && unchanged {
+		err = a.confirmCategory(ctx, req, incident)
+	}
+	a.countConfirmation(outcome, err)
 	return a.ended(lang, fieldCategory, err)
 }
 

@@ -113,7 +113,7 @@ func (a *App) changeOne(
 			return err
 		}
 	}
-	return a.audit(ctx, tx, actorName(req.Actor), action, changed.Number, detail)
+	return a.audit(ctx, tx, actorOf(req.Actor, action), action, changed.Number, detail)
 }
 
 // ended is the reply to a dialog whose change has been tried: nothing when it is made, and at the field what to know when the case was

@@ -26,20 +26,28 @@ func (a *App) closeDialog(lang string, incident store.Incident) *bot.Dialog {
 	for _, c := range policy.Causes() {
 		causes = append(causes, bot.Option{Value: string(c), Label: t("cause." + string(c))})
 	}
-	return &bot.Dialog{
+	dialog := &bot.Dialog{
 		ID: closeButton, Subject: incident.Ref, Title: incident.Number, Submit: t("close.submit"), Cancel: t("button.cancel"),
 		Fields: []bot.Field{
 			{ID: fieldCause, Kind: bot.Choice, Required: true, Label: t("close.cause"), Help: t("close.cause.help"), Options: causes},
 			{ID: fieldLesson, Kind: bot.LongText, Max: maxNote, Label: t("close.lesson"), Help: t("close.lesson.help")},
 		},
 	}
+	if !incident.StopQuestion { // of that no category is kept
+		dialog.Fields = append([]bot.Field{{
+			ID: fieldCategory, Kind: bot.Choice, Required: true, Label: t("card.category"), Help: t("close.category.help"),
+			Options: a.categoryOptions(lang),
+		}}, dialog.Fields...)
+		dialog.Values = bot.Values{fieldCategory: {string(incident.Category)}}
+	}
+	return dialog
 }
 
 // errStillOpen stops the closing of a case, and of those under it, with a duty that is open.
 var errStillOpen = errors.New("a duty is open")
 
-// close ends a case, and those that are handled under it. It can be closed without having been acknowledged: the one who closes it has
-// seen it.
+// close ends a case, and those that are handled under it. It confirms the case's category: what the year's figures rest on. It can be
+// closed without having been acknowledged: the one who closes it has seen it.
 func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	incident, lang, denied, err := a.caseFor(ctx, req, policy.Close)
 	if err != nil || denied != nil {
@@ -49,8 +57,10 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return bot.Reply{Errors: a.problems(lang, found)}, nil
 	}
 	cause := policy.Cause(req.Values.Get(fieldCause))
+	category := policy.Category(req.Values.Get(fieldCategory))
 	lesson, _ := policy.MaskPersonalNumbers(req.Values.Get(fieldLesson))
 	var open []string
+	outcome := ""
 	err = a.changeGroup(ctx, req, incident, policy.Close, "incident.closed",
 		func(tx *store.Tx, actor store.Account, c *store.Incident) (map[string]any, error) {
 			if c.Status == store.Closed {
@@ -65,6 +75,11 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				}
 			}
 			detail := map[string]any{"old": c.Status, "new": store.Closed, "cause": cause, "lesson_sha256": digest(lesson)}
+			if c.ID == incident.ID && !c.StopQuestion { // of those under it, nobody has looked at the category
+				detail["old_category"], detail["new_category"], detail["suggested"] = c.Category, category, c.Suggested
+				c.Category = category
+				outcome = confirm(tx, c)
+			}
 			if c.AcknowledgedAt == nil {
 				c.AcknowledgedAt, c.AcknowledgedBy = &tx.Now, &actor.ID
 			}
@@ -72,7 +87,15 @@ func (a *App) close(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			c.Cause, c.Lesson = cause, lesson
 			return detail, nil
 		},
-		a.tellReporter(ctx, closedDelivery))
+		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
+			news, err := a.tellReporter(ctx, closedDelivery)(tx, c)
+			if err != nil || c.ID != incident.ID {
+				return news, err
+			}
+			cards, err := a.newlyConcerned(ctx, tx, incident, c)
+			return append(news, cards...), err
+		})
+	a.countConfirmation(outcome, err)
 	if errors.Is(err, errStillOpen) {
 		text := a.Texts.T(lang, "problem.obligations", map[string]any{"Steps": strings.Join(open, ", ")})
 		return bot.Reply{Errors: map[string]string{fieldCause: text}}, nil

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/policy"
 )
 
 // command reads what follows /incident, in either language. Alone it opens the report dialog; words that are no subcommand are
@@ -21,6 +22,8 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.private(a.language(ctx, req.Actor), "case.how"), nil
 	case "help", "hjälp", "?":
 		return a.help(ctx, req)
+	case "back", "åter":
+		return a.comeBack(ctx, req)
 	}
 	if number, ok := caseArgument(req.Text); ok {
 		return a.showCase(ctx, req, number)
@@ -36,6 +39,9 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	}
 	if address, ok := linkArgument(req.Text); ok {
 		return a.link(ctx, req, address)
+	}
+	if day, ok := absenceArgument(req.Text); ok {
+		return a.handOver(ctx, req, day)
 	}
 	return a.openReport(ctx, req, req.Text)
 }
@@ -60,6 +66,11 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 			Argument: &bot.Field{ID: "address", Kind: bot.Text, Required: true, Label: t("subcommand.link.address")},
 		},
 		{
+			Text: "away", Name: t("subcommand.away"), Description: t("help.away"),
+			Argument: &bot.Field{ID: "day", Kind: bot.Text, Required: true, Label: t("subcommand.away.day")},
+		},
+		{Text: "back", Name: t("subcommand.back"), Description: t("help.back")},
+		{
 			Text: "improvement", Name: t("subcommand.improvement"), Description: t("help.improvement"),
 			Argument: &bot.Field{ID: "text", Kind: bot.Text, Label: t("improve.text")},
 		},
@@ -75,22 +86,33 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	lang := a.language(ctx, req.Actor)
 	t := func(key string) string { return a.Texts.T(lang, key) }
+	roles, err := a.rolesOf(ctx, req.Actor)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	words := bot.Facts{
+		{Label: "/incident", Value: t("help.report")},
+		{Label: "/incident mina", Value: t("help.mine")},
+		{Label: "/incident status", Value: t("help.status")},
+		{Label: "/incident ärende", Value: t("help.case")},
+		{Label: "/incident koppla", Value: t("help.link")},
+	}
+	if len(roles) > 0 {
+		words = append(words,
+			bot.Fact{Label: "/incident frånvaro", Value: t("help.away")}, bot.Fact{Label: "/incident åter", Value: t("help.back")})
+	}
+	words = append(words,
+		bot.Fact{Label: "/incident förbättring", Value: t("help.improvement")}, bot.Fact{Label: "/incident systemlista", Value: t("help.systems")})
+	if policy.MayFollowUp(roles, policy.GetFollowup) {
+		words = append(words, bot.Fact{Label: "/incident uppföljning", Value: t("help.followup")})
+	}
+	words = append(words, bot.Fact{Label: "/incident hjälp", Value: t("help.help")})
 	return bot.Reply{Message: &bot.Message{
 		Summary: t("help.title"),
 		Blocks: []bot.Block{
 			bot.Heading(t("help.title")),
 			bot.Paragraph(t("help.what")),
-			bot.Facts{
-				{Label: "/incident", Value: t("help.report")},
-				{Label: "/incident mina", Value: t("help.mine")},
-				{Label: "/incident status", Value: t("help.status")},
-				{Label: "/incident ärende", Value: t("help.case")},
-				{Label: "/incident koppla", Value: t("help.link")},
-				{Label: "/incident förbättring", Value: t("help.improvement")},
-				{Label: "/incident systemlista", Value: t("help.systems")},
-				{Label: "/incident uppföljning", Value: t("help.followup")},
-				{Label: "/incident hjälp", Value: t("help.help")},
-			},
+			words,
 			bot.Paragraph(t("help.shortcut")),
 			bot.Small(t("help.urgent")),
 			bot.Buttons{

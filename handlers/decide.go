@@ -204,7 +204,11 @@ func (a *App) newlyConcerned(ctx context.Context, tx *store.Tx, before, after st
 	if err != nil {
 		return nil, err
 	}
-	deliveries, err := a.toRoles(ctx, added, cardDelivery, after)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := a.toRoles(ctx, onDuty, added, cardDelivery, after)
 	return slices.DeleteFunc(deliveries, func(d store.Delivery) bool {
 		return slices.ContainsFunc(targets, func(t store.Delivery) bool { return t.Lane == d.Lane })
 	}), err

@@ -136,6 +136,9 @@ func (a *App) showCard(
 		}
 		view.Roles = roles
 		view.Confidential = slices.ContainsFunc(a.Settings.Triage, func(c TriageChannel) bool { return c.Confidential && c.Address == to })
+		if posting && incident.AnonymisedAt != nil && incident.Status == store.Closed {
+			return bot.Message{}, errPointless // an old case is no news because its words were emptied
+		}
 		if posting && incident.Status == store.New {
 			view.Delay = a.Store.Now().Sub(incident.RegisteredAt)
 		}
@@ -268,6 +271,12 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 		return view, fmt.Errorf("reading the obligations of a card: %w", err)
 	}
 	view.Attachments = len(attachments)
+	if view.Hold, err = a.holdOf(ctx, incident); err != nil {
+		return view, err
+	}
+	if view.Hold != nil {
+		view.HeldBy = a.accountName(ctx, &view.Hold.AccountID)
+	}
 	return view, a.viewWork(ctx, &view)
 }
 
@@ -401,8 +410,10 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 
 // toReporter tells whether a kind of message goes to who reported. That they take no messages is their choice and nothing that
 // the CISO or an operator can mend: what it says stands under their reports instead, see unreached.
-func toReporter(kind string) bool {
-	return slices.Contains([]string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}, kind)
+func toReporter(kind string) bool { return slices.Contains(reporterKinds(), kind) }
+
+func reporterKinds() []string {
+	return []string{receiptDelivery, acknowledgedDelivery, noteDelivery, closedDelivery, reopenedDelivery}
 }
 
 // noteUnreached has the card say that the reporter takes no messages, when it does not say so already.
@@ -442,7 +453,11 @@ func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code str
 	if err != nil || !fresh {
 		return err
 	}
-	others := a.toHolders(a.triageHolders(), undeliveredDelivery, *d.IncidentID)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	others := a.toHolders(onDuty.triage(), undeliveredDelivery, *d.IncidentID)
 	for _, channel := range a.Settings.Triage {
 		others = append(others, store.Delivery{
 			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,

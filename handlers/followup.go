@@ -69,7 +69,11 @@ func (a *App) askForFollowup(ctx context.Context) error {
 		if err != nil || !first {
 			return err
 		}
-		deliveries := a.toHolders(a.triageHolders(), followupDelivery+strconv.Itoa(year), 0)
+		onDuty, err := a.roster(ctx, tx, tx.Now)
+		if err != nil {
+			return err
+		}
+		deliveries := a.toHolders(onDuty.triage(), followupDelivery+strconv.Itoa(year), 0)
 		for i := range deliveries {
 			deliveries[i].IncidentID = nil
 		}

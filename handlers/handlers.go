@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
@@ -35,10 +36,11 @@ type Settings struct {
 	Holidays     policy.Calendar            // days without work beside weekends
 	Documents    []policy.Document          // that are revised every year
 	Revision     []bot.Address              // channels where revisions are asked for
-
+	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
 	// FollowupMonth is when the CISO is asked to compile the follow-up of the year before; 0: never.
 	FollowupMonth time.Month
-	Inform        []policy.Role // who of the ordinary line is drawn in when a case is taken
+	// RetentionMonths is how long after its closing a case is anonymised; 0: never.
+	RetentionMonths int
 }
 
 // Holder is a person who holds a role, known by any of an e-mail address and accounts.
@@ -78,7 +80,7 @@ type Job struct {
 type App struct {
 	Store      *store.Store
 	Texts      *locale.Texts
-	Classifier *policy.Classifier
+	Classifier *policy.Classifier // the program's own; see classifier
 	Settings   Settings
 	// Enqueue puts jobs in the transaction. It is the job queue's only door into this room.
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
@@ -95,6 +97,7 @@ type App struct {
 	Metrics *Metrics
 
 	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
+	model   atomic.Pointer[modelInUse]
 }
 
 var _ bot.Handler = (*App)(nil)
@@ -148,6 +151,8 @@ const (
 	noteButton        = "note"
 	answerButton      = "answer"
 	reopenButton      = "reopen"
+	holdButton        = "hold"
+	liftHoldButton    = "lift_hold"
 	showButton        = "show"
 	mineButton        = "mine"
 	attachmentsButton = "attachments"
@@ -166,6 +171,10 @@ const (
 	secrecyButton     = "secrecy"
 	attachButton      = "attach"
 	linkCodeButton    = "link_code"
+
+	clarifyFirstButton   = "clarify_a" // the category suggested
+	clarifySecondButton  = "clarify_b" // the one next to it
+	clarifyUnknownButton = "clarify_unknown"
 )
 
 // ButtonIDs are all buttons that may stand in a message.
@@ -173,7 +182,8 @@ func ButtonIDs() []string {
 	return []string{
 		reportButton, mineButton, acknowledgeButton, categoryButton, severityButton, messageButton, closeButton, showButton, attachmentsButton,
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
-		noteButton, answerButton, reopenButton,
+		noteButton, answerButton, reopenButton, holdButton, liftHoldButton,
+		clarifyFirstButton, clarifySecondButton, clarifyUnknownButton,
 		reviseStartButton, reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, reviseBasisButton, improveButton,
 		followupWriteButton, followupMakeButton, inventoryButton, classifyButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
@@ -185,7 +195,7 @@ func ButtonIDs() []string {
 func DialogIDs() []string {
 	return []string{
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
-		obligationButton, noteButton, answerButton, reopenButton,
+		obligationButton, noteButton, answerButton, reopenButton, holdButton, liftHoldButton,
 		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton, followupWriteButton,
 		classifyButton,
 		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
@@ -225,6 +235,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAnswer(ctx, req)
 	case reopenButton:
 		return a.openReopen(ctx, req)
+	case holdButton, liftHoldButton:
+		return a.openHold(ctx, req)
 	case moreButton:
 		return a.more(ctx, req)
 	case assignButton:
@@ -271,6 +283,8 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.showSystem(ctx, req)
 	case classifyButton:
 		return a.openClassify(ctx, req)
+	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
+		return a.clarify(ctx, req)
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
@@ -299,6 +313,8 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.answer(ctx, req)
 	case reopenButton:
 		return a.reopenCase(ctx, req)
+	case holdButton, liftHoldButton:
+		return a.hold(ctx, req)
 	case assignButton:
 		return a.assign(ctx, req)
 	case systemButton:
@@ -380,6 +396,21 @@ func (a *App) ensureAccount(ctx context.Context, tx *store.Tx, who bot.Actor) (s
 
 // actorName is how the audit chain names a person.
 func actorName(who bot.Actor) string { return who.Surface + ":" + who.ID }
+
+// The actions of a reporter with their own report.
+const (
+	reportedAction = "incident.reported"
+	answeredAction = "reporter.answered"
+)
+
+// actorOf is how the audit chain names who has done something with a case. Who reported stands in the case, where it can be emptied, and
+// not in the chain, where it cannot.
+func actorOf(who bot.Actor, action string) string {
+	if action == reportedAction || action == answeredAction {
+		return "reporter"
+	}
+	return actorName(who)
+}
 
 // problems puts what is wrong with the answers in words, by field id.
 func (a *App) problems(lang string, found map[string]bot.Problem) map[string]string {

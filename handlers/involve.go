@@ -113,7 +113,11 @@ func (a *App) involve(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			if text != "" {
 				told = chosen
 			}
-			letters, err := a.toRoles(ctx, told, involvedDelivery, c)
+			onDuty, err := a.roster(ctx, tx, tx.Now)
+			if err != nil {
+				return nil, err
+			}
+			letters, err := a.toRoles(ctx, onDuty, told, involvedDelivery, c)
 			for i := range letters {
 				if note.ID != 0 {
 					letters[i].NoteID = &note.ID

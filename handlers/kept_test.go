@@ -289,7 +289,7 @@ func TestCaseDialogsInParts(t *testing.T) {
 		f, d := h.open(bot.Request{Kind: bot.Press, Actor: karin, Name: "close", Subject: c.Ref})
 		same(t, "subject", d.Subject, c.Ref)
 		d = f.part(bot.Values{"lesson": {"Ring först"}})
-		same(t, "answers", d.Values, bot.Values{"lesson": {"Ring först"}})
+		same(t, "answers", d.Values, bot.Values{"category": {"loss"}, "lesson": {"Ring först"}})
 		reply := f.send(nil)
 		if reply.Errors["cause"] == "" || reply.Dialog == nil || reply.Dialog.Values.Get("lesson") != "Ring först" {
 			t.Fatalf("reply is %+v", reply)
@@ -432,6 +432,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 	c := h.report(maja, nil)
 	closed := h.report(maja, nil)
 	h.submit(karin, "close", closed.Ref, bot.Values{"cause": {"knowledge"}})
+	held := h.report(maja, nil)
+	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
 	h.governed("2027-08-02 09:00")
@@ -447,6 +449,8 @@ func TestDialogsFitEverySurface(t *testing.T) {
 				by.ID = maja.ID
 			case "reopen":
 				about = closed.Ref
+			case "lift_hold":
+				about = held.Ref
 			}
 			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") || button == "classify" {
 				about = h.subject(button)

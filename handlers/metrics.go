@@ -9,6 +9,9 @@ type Metrics struct {
 	deliveries *prometheus.CounterVec
 	delay      prometheus.Histogram
 	retries    prometheus.Counter
+
+	confirmations *prometheus.CounterVec
+	model         prometheus.Gauge
 }
 
 // NewMetrics registers the use cases' metrics.
@@ -31,6 +34,13 @@ func NewMetrics(registry prometheus.Registerer) *Metrics {
 			Name: "incidentbot_delivery_retries_total", Help: "Attempts to deliver a message that were refused and will be made again.",
 		}),
 	}
-	registry.MustRegister(m.reports, m.refusals, m.deliveries, m.delay, m.retries)
+	m.confirmations = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "incidentbot_categories_confirmed_total",
+		Help: "Categories confirmed by a person, by what became of the suggestion (kept, changed).",
+	}, []string{"outcome"})
+	m.model = prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "incidentbot_model_version", Help: "The model of decisions that reports are categorised by; 0: the program's own alone.",
+	})
+	registry.MustRegister(m.reports, m.refusals, m.deliveries, m.delay, m.retries, m.confirmations, m.model)
 	return m
 }

@@ -39,6 +39,13 @@ func (a *App) status(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	if register != nil { // whoever sees it works the cases
+		away, err := a.absentees(ctx, lang)
+		if err != nil {
+			return bot.Reply{}, err
+		}
+		register = append(register, away...)
+	}
 	blocks := slices.Concat([]bot.Block{bot.Heading(title)}, own, register)
 	return bot.Reply{Message: &bot.Message{Summary: title, Blocks: blocks}}, nil
 }

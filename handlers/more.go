@@ -27,7 +27,8 @@ var rarer = []rarerDeeds{
 		{assignButton, policy.Assign}, {startButton, policy.Progress}, {measuresButton, policy.SeeMeasures}, {attachButton, policy.Attach},
 	}},
 	{"more.known", []deed{{systemButton, policy.SetSystem}, {factsButton, policy.ChangeFacts}, {affectedButton, policy.DescribeAffected}}},
-	{"more.others", []deed{{involveButton, policy.Involve}, {groupButton, policy.Group}, {secrecyButton, policy.SetSecrecy}}},
+	{"more.others", []deed{{involveButton, policy.Involve}, {groupButton, policy.Group}}},
+	{"more.keeping", []deed{{secrecyButton, policy.SetSecrecy}, {holdButton, policy.HoldCase}, {liftHoldButton, policy.HoldCase}}},
 }
 
 // more shows the rarer things that can be done with a case, privately.
@@ -40,10 +41,14 @@ func (a *App) more(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
+	hold, err := a.holdOf(ctx, incident)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	heading := a.Texts.T(lang, "more.heading", locale.Data{"Number": incident.Number})
 	m := bot.Message{Summary: heading, Blocks: []bot.Block{bot.Heading(heading)}}
 	for _, group := range rarer {
-		if buttons := a.rarerButtons(lang, group, roles, incident); len(buttons) > 0 {
+		if buttons := a.rarerButtons(lang, group, roles, incident, hold != nil); len(buttons) > 0 {
 			m.Blocks = append(m.Blocks, bot.Paragraph(a.Texts.T(lang, group.key)), buttons)
 		}
 	}
@@ -53,13 +58,24 @@ func (a *App) more(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	return bot.Reply{Message: &m}, nil
 }
 
-func (a *App) rarerButtons(lang string, group rarerDeeds, roles []policy.Role, c store.Incident) (buttons bot.Buttons) {
+func (a *App) rarerButtons(lang string, group rarerDeeds, roles []policy.Role, c store.Incident, held bool) (buttons bot.Buttons) {
 	for _, d := range group.deeds {
-		// On the card already, or pressed: here it is only to take up again what was taken for dealt with.
-		begun := d.button == startButton && c.Status != store.Resolved
-		if policy.May(roles, d.action, facts(c)) && !begun {
+		if policy.May(roles, d.action, facts(c)) && offered(d.button, c, held) {
 			buttons = append(buttons, bot.Button{ID: d.button, Subject: c.Ref, Text: a.Texts.T(lang, "button."+d.button)})
 		}
 	}
 	return buttons
+}
+
+// offered tells whether a button has a point as the case stands.
+func offered(button string, c store.Incident, held bool) bool {
+	switch button {
+	case startButton: // to take up again what was taken for dealt with: otherwise it stands on the card, or was pressed
+		return c.Status == store.Resolved
+	case holdButton:
+		return !held
+	case liftHoldButton:
+		return held
+	}
+	return true
 }

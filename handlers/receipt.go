@@ -9,7 +9,8 @@ import (
 	"tyreso.se/incidentbot/store"
 )
 
-// receipt is what the reporter gets at once and as direct message: number, what to do right now, what happens next.
+// receipt is what the reporter gets at once and as direct message: number, what to do right now, a question when
+// two categories lie close, what happens next.
 func (a *App) receipt(lang string, c store.Incident) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	number := locale.Data{"Number": c.Number}
@@ -22,8 +23,9 @@ func (a *App) receipt(lang string, c store.Incident) bot.Message {
 	blocks := []bot.Block{
 		bot.Heading(t("receipt.heading", number)),
 		bot.Paragraph(t("receipt.thanks")),
-		bot.Facts{{Label: t("receipt.now", locale.Data{"Category": t("category." + string(c.Suggested))}), Value: a.advice(lang, c.Suggested)}},
+		a.adviceFacts(lang, c),
 	}
+	blocks = append(blocks, a.clarifyingQuestion(lang, c)...)
 	next := "receipt.next"
 	if c.ReporterID == nil {
 		next = "receipt.next.anonymous"
@@ -33,6 +35,12 @@ func (a *App) receipt(lang string, c store.Incident) bot.Message {
 		blocks = append(blocks, bot.Paragraph(t("receipt.masked")))
 	}
 	return bot.Message{Summary: t("receipt.summary", number), Blocks: append(blocks, bot.Small(t("receipt.small")))}
+}
+
+// adviceFacts are what to do right now, by the category suggested.
+func (a *App) adviceFacts(lang string, c store.Incident) bot.Facts {
+	label := a.Texts.T(lang, "receipt.now", locale.Data{"Category": a.Texts.T(lang, "category."+string(c.Suggested))})
+	return bot.Facts{{Label: label, Value: a.advice(lang, c.Suggested)}}
 }
 
 // advice is what to do right now: the municipality's own words where it has given some.

@@ -146,12 +146,16 @@ func (a *App) remindOfCase(ctx context.Context, tx *store.Tx, r store.Reminder, 
 	if err := tx.AddReminders(ctx, next); err != nil {
 		return nil, err
 	}
-	deliveries, err := a.toRoles(ctx, roles, reminderDelivery, c)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	deliveries, err := a.toRoles(ctx, onDuty, roles, reminderDelivery, c)
 	if err != nil {
 		return nil, err
 	}
 	if len(deliveries) == 0 { // nobody holds them, and somebody must be told
-		deliveries = a.toHolders(a.triageHolders(), reminderDelivery, c.ID)
+		deliveries = a.toHolders(onDuty.triage(), reminderDelivery, c.ID)
 	}
 	for i := range deliveries {
 		deliveries[i].ReminderID = &r.ID
@@ -177,7 +181,11 @@ func (a *App) remindOfMeasure(ctx context.Context, tx *store.Tx, r store.Reminde
 	if tx.Now.Before(due.AddDate(0, 0, 1)) {
 		return deliveries, nil
 	}
-	late := a.toHolders(a.triageHolders(), measureDelivery, m.IncidentID)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	late := a.toHolders(onDuty.triage(), measureDelivery, m.IncidentID)
 	for i := range late {
 		late[i].MeasureID, late[i].ReminderID = &m.ID, &r.ID
 	}
@@ -194,7 +202,7 @@ func (a *App) reminded(ctx context.Context, tx *store.Tx, r store.Reminder, c st
 		if c.Status != store.New {
 			return nil, nil, nil
 		}
-		return a.escalated(tx.Now, r, c)
+		return a.escalated(ctx, tx, r, c)
 	case decideReminders:
 		next := policy.NextReminder(policy.Daily, r.DueAt, tx.Now)
 		return []policy.Role{policy.CISO, policy.DPO}, []store.Reminder{{
@@ -221,30 +229,44 @@ func (a *App) reminded(ctx context.Context, tx *store.Tx, r store.Reminder, c st
 
 // escalated is who is told now that a case is not taken, and the reminder to the next in line. Whose time passed while nothing ran is
 // passed over.
-func (a *App) escalated(now time.Time, r store.Reminder, c store.Incident) ([]policy.Role, []store.Reminder, error) {
+func (a *App) escalated(ctx context.Context, tx *store.Tx, r store.Reminder, c store.Incident) ([]policy.Role, []store.Reminder, error) {
 	level, err := strconv.Atoi(strings.TrimPrefix(string(r.Stage), levelPrefix))
 	if err != nil {
 		return nil, nil, fmt.Errorf("reading the stage %q: %w", r.Stage, err)
 	}
 	times := a.escalations(c)
-	for level+1 < len(times) && !times[level+1].After(now) {
+	for level+1 < len(times) && !times[level+1].After(tx.Now) {
 		level++
 	}
-	told := a.inLine(policy.EscalationLine()[level:], c)
+	told, err := a.inLine(ctx, tx, policy.EscalationLine()[level:], c)
+	if err != nil {
+		return nil, nil, err
+	}
 	if level+1 == len(times) {
 		return told, nil, nil
 	}
 	return told, []store.Reminder{a.escalation(c, fmt.Sprintf("v%d:", c.Version), level+1)}, nil
 }
 
-// inLine is the first of the roles in line that somebody holds and that may take the case.
-func (a *App) inLine(line []policy.Role, c store.Incident) []policy.Role {
+// inLine is the first of the roles in line that may take the case and whose own people are there. Who was told of the case at once, a
+// deputy in the place of a CISO who was away for instance, is passed over: the line goes on to the next.
+func (a *App) inLine(ctx context.Context, tx *store.Tx, line []policy.Role, c store.Incident) ([]policy.Role, error) {
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return nil, err
+	}
+	then, err := a.roster(ctx, tx, c.RegisteredAt)
+	if err != nil {
+		return nil, err
+	}
+	told := then.atOnce(c)
 	for _, role := range line {
-		if len(a.Settings.Roles[role]) > 0 && policy.May([]policy.Role{role}, policy.Acknowledge, facts(c)) {
-			return []policy.Role{role}
+		untold := slices.DeleteFunc(onDuty.present(role), func(h Holder) bool { return h.among(told) })
+		if len(untold) > 0 && policy.May([]policy.Role{role}, policy.Acknowledge, facts(c)) {
+			return []policy.Role{role}, nil
 		}
 	}
-	return []policy.Role{policy.CISO}
+	return []policy.Role{policy.CISO}, nil
 }
 
 // reminderLetter draws a reminder from how things stand now, with what its reader may do about it; errPointless when it has lost its point.

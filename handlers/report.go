@@ -226,7 +226,7 @@ func (a *App) register(
 			return err
 		}
 		incident.ReporterID, incident.Language = &reporter.ID, a.languageWith(req.Actor, reporter)
-		actor = actorName(req.Actor)
+		actor = actorOf(req.Actor, reportedAction)
 		if a.unidentified(reporter) {
 			jobs = append(jobs, Job{Kind: IdentifyJob, ID: reporter.ID})
 		}
@@ -247,7 +247,11 @@ func (a *App) register(
 	if err := tx.AddReminders(ctx, a.newReminders(*incident)); err != nil {
 		return err
 	}
-	deliveries, err := a.triageDeliveries(ctx, *incident)
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return err
+	}
+	deliveries, err := a.triageDeliveries(ctx, onDuty, *incident)
 	if err != nil {
 		return err
 	}
@@ -259,7 +263,7 @@ func (a *App) register(
 	if err := a.post(ctx, tx, deliveries, jobs...); err != nil {
 		return err
 	}
-	return a.audit(ctx, tx, actor, "incident.reported", incident.Number, map[string]any{
+	return a.audit(ctx, tx, actor, reportedAction, incident.Number, map[string]any{
 		"category": incident.Category, "aspects": incident.Aspects.String(), "severity": incident.Severity,
 		"personal_data": incident.PersonalData, "near_miss": incident.NearMiss, "stop_question": incident.StopQuestion,
 		"text_sha256": digest(incident.Text), "attachments": len(req.Files),
@@ -354,9 +358,9 @@ func (a *App) incidentFrom(ctx context.Context, req bot.Request, now time.Time) 
 		subject.SystemName = system.Name
 		levels = system.Levels
 	}
-	suggestion := a.Classifier.Classify(subject)
+	suggestion := a.classifier().Classify(subject)
 	incident.Suggested, incident.Category = suggestion.Category, suggestion.Category
-	incident.Confidence = suggestion.Confidence
+	incident.Confidence, incident.Alternatives = suggestion.Confidence, suggestion.Alternatives
 	incident.CategoryReasons = suggestion.Reasons
 	incident.Aspects = suggestion.Aspects
 	incident.Regulations = suggestion.Regulations

@@ -25,9 +25,10 @@ func TestReportNeedsOnlyTheText(t *testing.T) {
 			Surface: "chat", Language: "sv", Text: lost, DiscoveredAt: morning(), RegisteredAt: morning(),
 			PersonalData: policy.Unknown, Ongoing: policy.Unknown, Suggested: policy.Loss, Confidence: c.Confidence,
 			Category: policy.Loss, CategoryReasons: c.CategoryReasons, Aspects: policy.Confidentiality | policy.Availability,
-			Regulations: c.Regulations, Severity: c.Severity, SeverityReasons: c.SeverityReasons,
+			Regulations: c.Regulations, Severity: c.Severity, SeverityReasons: c.SeverityReasons, Alternatives: c.Alternatives,
 		}
 		same(t, "the incident", c, want)
+		same(t, "alternatives", len(c.Alternatives), 2)
 		if len(c.CategoryReasons) == 0 || c.Confidence <= 0 || len(c.SeverityReasons) == 0 {
 			t.Errorf("the suggestion has no reasons: %+v", c)
 		}
@@ -36,7 +37,7 @@ func TestReportNeedsOnlyTheText(t *testing.T) {
 			t.Errorf("the reporter is %+v (%v), want Maja", reporter, err)
 		}
 		events := h.events("incident.reported")
-		if len(events) != 1 || events[0].Actor != "chat:U0MAJA" || events[0].Subject != c.Number {
+		if len(events) != 1 || events[0].Actor != "reporter" || events[0].Subject != c.Number {
 			t.Errorf("the audit chain says %+v", events)
 		}
 		if strings.Contains(events[0].Detail, "jobbtelefon") {
@@ -411,7 +412,7 @@ func TestNothingIsStoredWhenTheQueueIsBroken(t *testing.T) {
 		h.broken = errors.New("the queue is away")
 		for dialog, v := range map[string]bot.Values{
 			"category": {"category": {"theft"}, "aspects": {"K"}}, "severity": {"severity": {"4"}, "reason": {"Allvarligt"}},
-			"message": {"message": {"Hej"}}, "close": {"cause": {"knowledge"}},
+			"message": {"message": {"Hej"}}, "close": {"category": {"loss"}, "cause": {"knowledge"}},
 		} {
 			if _, err := h.try(bot.Request{Kind: bot.Submit, Actor: karin, Name: dialog, Subject: c.Ref, Values: v}); !errors.Is(err, h.broken) {
 				t.Errorf("%s: error is %v, want that of the queue", dialog, err)

@@ -80,7 +80,11 @@ func (a *App) askForRevision(ctx context.Context, d policy.Document, years []int
 				return err
 			}
 		}
-		if err := a.post(ctx, tx, a.revisionDeliveries(r)); err != nil {
+		deliveries, err := a.revisionDeliveries(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err
 		}
 		return a.planRevision(ctx, tx, r, true)
@@ -116,29 +120,37 @@ func (a *App) missRevision(ctx context.Context, tx *store.Tx, r store.Revision) 
 func revisionSubject(r store.Revision) string { return fmt.Sprintf("%s %d", r.Document, r.Year) }
 
 // revisionDeliveries are the cards of a revision: to the configured channels and to who owns the document.
-func (a *App) revisionDeliveries(r store.Revision) []store.Delivery {
+func (a *App) revisionDeliveries(ctx context.Context, tx *store.Tx, r store.Revision) ([]store.Delivery, error) {
 	var deliveries []store.Delivery
 	for _, channel := range a.Settings.Revision {
 		deliveries = append(deliveries, store.Delivery{
 			Lane: channel.String(), Surface: channel.Surface, Channel: channel.Channel, Kind: revisionDelivery, RevisionID: &r.ID, Urgent: true,
 		})
 	}
-	return append(deliveries, a.toRevisers([]policy.Role{r.Owner}, revisionDelivery, r)...)
+	revisers, err := a.toRevisers(ctx, tx, []policy.Role{r.Owner}, revisionDelivery, r)
+	return append(deliveries, revisers...), err
 }
 
-// toRevisers addresses those who hold the roles about a revision; those who work the cases when nobody does, because somebody must be told.
-func (a *App) toRevisers(roles []policy.Role, kind string, r store.Revision) []store.Delivery {
+// toRevisers addresses those who hold the roles about a revision, or stand in for them; those who work the cases when nobody does, because
+// somebody must be told.
+func (a *App) toRevisers(
+	ctx context.Context, tx *store.Tx, roles []policy.Role, kind string, r store.Revision,
+) ([]store.Delivery, error) {
+	onDuty, err := a.roster(ctx, tx, tx.Now)
+	if err != nil {
+		return nil, err
+	}
 	var deliveries []store.Delivery
 	for _, role := range roles {
-		deliveries = addLanes(deliveries, a.toHolders(a.Settings.Roles[role], kind, 0))
+		deliveries = addLanes(deliveries, a.toHolders(onDuty.of(role), kind, 0))
 	}
 	if len(deliveries) == 0 {
-		deliveries = a.toHolders(a.triageHolders(), kind, 0)
+		deliveries = a.toHolders(onDuty.triage(), kind, 0)
 	}
 	for i := range deliveries {
 		deliveries[i].IncidentID, deliveries[i].RevisionID = nil, &r.ID
 	}
-	return deliveries
+	return deliveries, nil
 }
 
 // planRevision puts the next reminder of a revision in place of what waits. When it has just been asked for, and its last day has passed,
@@ -171,7 +183,10 @@ func (a *App) remindOfRevision(ctx context.Context, tx *store.Tx, reminder store
 	if err != nil {
 		return fmt.Errorf("reading the last day of a revision: %w", err)
 	}
-	deliveries := a.toRevisers(policy.RevisionReminded(r.Owner, tx.Now, deadline), revisionReminderDelivery, r)
+	deliveries, err := a.toRevisers(ctx, tx, policy.RevisionReminded(r.Owner, tx.Now, deadline), revisionReminderDelivery, r)
+	if err != nil {
+		return err
+	}
 	for i := range deliveries {
 		deliveries[i].ReminderID = &reminder.ID
 	}

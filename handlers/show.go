@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
@@ -39,18 +40,26 @@ func (a *App) show(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("recording that a report was read: %w", err)
 	}
+	hold, err := a.holdOf(ctx, incident)
+	if err != nil {
+		return bot.Reply{}, err
+	}
 	affected, err := a.Store.Affected(ctx, incident.ID)
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return bot.Reply{}, fmt.Errorf("reading whom a case affected: %w", err)
 	}
-	message := a.caseText(lang, incident, reporter, notes, attachments, affected)
+	message := a.caseText(lang, incident, reporter, hold, notes, attachments, affected)
 	return bot.Reply{Message: &message}, nil
 }
 
 // reporterText is who reported: name, and unit when the person is on the staff list.
 func (a *App) reporterText(ctx context.Context, lang string, incident store.Incident) (string, error) {
 	if incident.ReporterID == nil {
-		return a.Texts.T(lang, "card.anonymous"), nil
+		key := "card.anonymous"
+		if incident.ReporterRemoved {
+			key = "show.reporter_removed"
+		}
+		return a.Texts.T(lang, key), nil
 	}
 	account, err := a.Store.AccountByID(ctx, *incident.ReporterID)
 	if err != nil {
@@ -68,7 +77,8 @@ func (a *App) reporterText(ctx context.Context, lang string, incident store.Inci
 
 // caseText is the report in the reporter's words, with what was written since.
 func (a *App) caseText(
-	lang string, c store.Incident, reporter string, notes []store.Note, attachments []store.Attachment, affected store.Affected,
+	lang string, c store.Incident, reporter string, hold *store.Hold, notes []store.Note, attachments []store.Attachment,
+	affected store.Affected,
 ) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	heading := t("show.heading", locale.Data{"Number": c.Number})
@@ -78,7 +88,15 @@ func (a *App) caseText(
 			{Label: t("card.reporter"), Value: reporter},
 			{Label: t("card.registered"), Value: locale.Time(c.RegisteredAt, a.Settings.Location)},
 		},
-		bot.Quote(c.Text),
+	}
+	if c.AnonymisedAt != nil {
+		text := t("show.anonymised", locale.Data{"Time": locale.Time(*c.AnonymisedAt, a.Settings.Location)})
+		blocks = append(blocks, bot.Paragraph(text))
+		// What has come since the case was taken up again is shown as ever.
+		notes = slices.DeleteFunc(notes, func(n store.Note) bool { return n.Text == "" })
+		attachments = nil
+	} else {
+		blocks = append(blocks, bot.Quote(c.Text))
 	}
 	if c.Done != "" {
 		blocks = append(blocks, bot.Facts{{Label: t("report.done")}}, bot.Quote(c.Done))
@@ -86,6 +104,9 @@ func (a *App) caseText(
 	if signs := signs(c.CategoryReasons); signs != "" && c.Category == c.Suggested {
 		label := t("show.signs", locale.Data{"Category": t("category." + string(c.Category))})
 		blocks = append(blocks, bot.Facts{{Label: label, Value: signs}})
+	}
+	if hold != nil {
+		blocks = append(blocks, bot.Facts{{Label: t("hold.reason")}}, bot.Quote(hold.Reason))
 	}
 	if c.SeverityNote != "" {
 		blocks = append(blocks, bot.Facts{{Label: t("show.severity_note")}}, bot.Quote(c.SeverityNote))

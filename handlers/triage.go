@@ -21,46 +21,34 @@ const (
 	undeliveredDelivery  = "undelivered"  // to the CISO: a message could not be delivered
 )
 
-// triageDeliveries are the cards of a new incident: to the triage channels and to each CISO. What touches Sweden's security
-// goes to the head of security alone; when none is named, to the CISO, because somebody must be told.
-func (a *App) triageDeliveries(ctx context.Context, incident store.Incident) ([]store.Delivery, error) {
-	if incident.StopQuestion {
-		holders := a.Settings.Roles[policy.SecurityChief]
-		if len(holders) == 0 {
-			holders = a.triageHolders()
-		}
-		return a.toHolders(holders, cardDelivery, incident.ID), nil
-	}
+// triageDeliveries are the cards of a new incident: to the triage channels, unless it touches Sweden's security, to those who are told at
+// once, and to those whom it concerns.
+func (a *App) triageDeliveries(ctx context.Context, r roster, incident store.Incident) ([]store.Delivery, error) {
 	var deliveries []store.Delivery
-	for _, channel := range a.Settings.Triage {
-		deliveries = append(deliveries, store.Delivery{
-			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,
-			Kind: cardDelivery, IncidentID: &incident.ID, Urgent: true,
-		})
+	if !incident.StopQuestion {
+		for _, channel := range a.Settings.Triage {
+			deliveries = append(deliveries, store.Delivery{
+				Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,
+				Kind: cardDelivery, IncidentID: &incident.ID, Urgent: true,
+			})
+		}
 	}
-	deliveries = append(deliveries, a.toHolders(a.triageHolders(), cardDelivery, incident.ID)...)
-	concerned, err := a.toRoles(ctx, facts(incident).Concerned(), cardDelivery, incident)
+	deliveries = append(deliveries, a.toHolders(r.atOnce(incident), cardDelivery, incident.ID)...)
+	concerned, err := a.toRoles(ctx, r, facts(incident).Concerned(), cardDelivery, incident)
 	return addLanes(deliveries, concerned), err
 }
 
-// triageHolders are those who work the cases: the CISO, or the deputy where no CISO is named.
-func (a *App) triageHolders() []Holder {
-	if holders := a.Settings.Roles[policy.CISO]; len(holders) > 0 {
-		return holders
-	}
-	return a.Settings.Roles[policy.DeputyCISO]
-}
-
-// toHolders addresses role holders on every surface in use: by the account that the configuration names, else by e-mail, so that
-// an account that is linked or found by it is reached too. Where there is none, the message is skipped: see reachedElsewhere.
+// toHolders addresses role holders, each once, on every surface in use: by the account that the configuration names, else by e-mail, so
+// that an account that is linked or found by it is reached too. Where there is none, the message is skipped: see reachedElsewhere.
 func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store.Delivery {
 	var deliveries []store.Delivery
+	add := func(d store.Delivery) { deliveries = addLanes(deliveries, []store.Delivery{d}) }
 	for _, h := range holders {
 		for _, surface := range a.Settings.Surfaces {
 			if id := h.Accounts[surface]; id != "" {
-				deliveries = append(deliveries, personal(bot.Actor{Surface: surface, ID: id}, kind, incidentID))
+				add(personal(bot.Actor{Surface: surface, ID: id}, kind, incidentID))
 			} else if h.Email != "" {
-				deliveries = append(deliveries, store.Delivery{
+				add(store.Delivery{
 					Lane: surface + ":email:" + h.Email, Surface: surface, Email: h.Email,
 					Kind: kind, IncidentID: &incidentID, Urgent: true,
 				})
@@ -70,23 +58,26 @@ func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store
 	return deliveries
 }
 
-// toRoles addresses everybody who holds one of the roles in a case, each once.
-func (a *App) toRoles(ctx context.Context, roles []policy.Role, kind string, c store.Incident) ([]store.Delivery, error) {
+// toRoles addresses those who are told what concerns any of the roles in a case, each once.
+func (a *App) toRoles(ctx context.Context, r roster, roles []policy.Role, kind string, c store.Incident) ([]store.Delivery, error) {
 	var all []store.Delivery
 	for _, role := range roles {
-		holders, err := a.holdersOn(ctx, role, c)
-		if err != nil {
-			return nil, err
+		holders := r.of(role)
+		if slices.Contains(lineRoles, role) {
+			var err error
+			if holders, err = a.holdersOn(ctx, role, c); err != nil {
+				return nil, err
+			}
 		}
 		all = addLanes(all, a.toHolders(holders, kind, c.ID))
 	}
 	return all, nil
 }
 
-// addLanes adds the deliveries whose lane is not among them yet.
+// addLanes adds the deliveries that are not among them yet, of the same kind and in the same lane.
 func addLanes(all, more []store.Delivery) []store.Delivery {
 	for _, d := range more {
-		if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane }) {
+		if !slices.ContainsFunc(all, func(o store.Delivery) bool { return o.Lane == d.Lane && o.Kind == d.Kind }) {
 			all = append(all, d)
 		}
 	}

@@ -58,6 +58,7 @@ const (
 	SetSecrecy        Action = "set_secrecy"
 	Close             Action = "close"
 	Reopen            Action = "reopen"
+	HoldCase          Action = "hold_case" // keep it from being anonymised, and lift that
 )
 
 // Case is what of a case decides who may do what with it.
@@ -146,6 +147,7 @@ var accesses = []access{
 	{SetSecrecy, triage, nil, triage, nil, true},
 	{Close, triage, nil, triage, triageStop, false},
 	{Reopen, triage, nil, triage, triageStop, true},
+	{HoldCase, triage, nil, triage, triage, true},
 }
 
 // Actions lists the actions in the order in which they are shown. The slice is the caller's own.

@@ -60,6 +60,7 @@ group                CD       CD     CD        CD     CD          CD     CD     
 set_secrecy          CD       CD     CD        CD     CD          CD     CD     -     yes
 close                CD       CD     CD        CD     CD          CD     CD     CDS   no
 reopen               CD       CD     CD        CD     CD          CD     CD     CDS   yes
+hold_case            CD       CD     CD        CD     CD          CD     CD     CD    yes
 `
 
 func TestAccess(t *testing.T) {

@@ -67,6 +67,7 @@ const (
 type Classifier struct {
 	lexicons [2]*lexicon // by language
 	model    *model
+	learnt   *learnt // nil: nothing
 }
 
 // NewClassifier returns a classifier that knows the signs of signs_sv.go and signs_en.go and the model made of the reports in corpus/.
@@ -91,17 +92,13 @@ func signsOnly() *Classifier {
 // Classify suggests category, aspects, flags and regulations for a report. What the reporter answered always counts for
 // more than what the text seems to say. The same report always gives the same suggestion.
 func (c *Classifier) Classify(r Report) Suggestion {
-	text := words(r.Text)
-	l := languageOf(text)
-	stems(text, l)
-	found := c.weigh(nil, l, r.Text, text, 1)
-	if r.Done != "" {
-		done := words(r.Done)
-		stems(done, l)
-		found = c.weigh(found, l, r.Done, done, weightOfDone)
+	v := c.view(r)
+	told := c.model.weigh(v.features)
+	var own []feature
+	if c.learnt != nil {
+		own = c.learnt.corrections.features(localFeatures(v.text, v.language, c.model.known))
+		c.learnt.corrections.add((*[numCategories]float64)(told[categoryColumns:]), own)
 	}
-	all := features(text, l, found, c.model.known)
-	told := c.model.weigh(all)
 	shares := c.model.shares(told, r.Form)
 	beliefs := believe(shares)
 	s := Suggestion{
@@ -109,14 +106,36 @@ func (c *Classifier) Classify(r Report) Suggestion {
 		Confidence:   beliefs[0].Confidence,
 		Alternatives: []Alternative{beliefs[1], beliefs[2]},
 	}
-	s.Reasons = c.reasons(s.Category, found, r.Text, text, all)
-	t := tally(found)
+	s.Reasons = c.reasons(s.Category, r.Text, v, own)
+	t := tally(v.found)
 	s.PersonalData = personalData(r, t, told)
 	s.Ongoing = ongoing(r, t, told)
 	s.NearMiss = r.NearMiss || told[nearMissColumn] > 0
 	s.Aspects = r.Aspects | c.model.aspects(told, shares, s.Category)
 	s.Regulations = regulations(r, s, t)
 	return s
+}
+
+// view is what is seen in a report.
+type view struct {
+	text     []word
+	language language
+	found    []evidence // the signs, those in what has been done too
+	features []feature
+}
+
+func (c *Classifier) view(r Report) (v view) {
+	v.text = words(r.Text)
+	v.language = languageOf(v.text)
+	stems(v.text, v.language)
+	v.found = c.weigh(nil, v.language, r.Text, v.text, 1)
+	if r.Done != "" {
+		done := words(r.Done)
+		stems(done, v.language)
+		v.found = c.weigh(v.found, v.language, r.Done, done, weightOfDone)
+	}
+	v.features = features(v.text, v.language, v.found, c.model.known)
+	return v
 }
 
 // evidence is one sign found in a report.
@@ -183,6 +202,11 @@ func quote(text string, parts []word, at []int) string {
 
 // shares is how likely each category is, in the order of the categories.
 func (m *model) shares(told scores, form string) []float64 {
+	return softmax(m.categoryScores(told, form))
+}
+
+// categoryScores are the scores of the categories at the model's temperature, in their order, for information in a form.
+func (m *model) categoryScores(told scores, form string) []float64 {
 	in := make([]float64, numCategories)
 	for i, t := range categories {
 		in[i] = told[categoryColumns+i]
@@ -194,7 +218,7 @@ func (m *model) shares(told scores, form string) []float64 {
 		}
 		in[i] /= float64(m.temperature)
 	}
-	return softmax(in)
+	return in
 }
 
 // believe puts the categories in the order of their shares, the largest first. Equal shares keep the order of the categories.
@@ -207,11 +231,11 @@ func believe(shares []float64) []Alternative {
 	return beliefs
 }
 
-// reasons returns the strongest signs of a category, then the words that weighed most for it; no words twice. Only words that several
-// reports of the corpus have in common are quoted: others may be names.
-func (c *Classifier) reasons(category Category, found []evidence, text string, parts []word, all []feature) []Reason {
+// reasons returns the strongest signs of a category, then the words that weighed most for it, by the model and by what was learnt; no
+// words twice. Only words that several reports have in common are quoted: others may be names.
+func (c *Classifier) reasons(category Category, text string, v view, own []feature) []Reason {
 	var signs []Reason
-	for _, e := range found {
+	for _, e := range v.found {
 		if e.topic == topic(category) {
 			signs = append(signs, Reason{category, e.words, e.weight})
 		}
@@ -219,9 +243,13 @@ func (c *Classifier) reasons(category Category, found []evidence, text string, p
 	strongest := func(a, b Reason) int { return cmp.Compare(b.Weight, a.Weight) }
 	slices.SortStableFunc(signs, strongest)
 	var telling []Reason
-	for i, weight := range c.model.byWord(all, len(parts), columnOf(category)) {
-		w := parts[i]
-		if c.model.known[hashOf(w.folded)] && weight >= tellingWeight && len(w.folded) >= tellingLength {
+	weights := c.model.byWord(v.features, len(v.text), columnOf(category))
+	if c.learnt != nil {
+		c.learnt.corrections.addByWord(weights, own, columnOf(category))
+	}
+	for i, weight := range weights {
+		w := v.text[i]
+		if c.knows(w) && weight >= tellingWeight && len(w.folded) >= tellingLength {
 			telling = append(telling, Reason{category, text[w.start:w.end], weight})
 		}
 	}
@@ -236,6 +264,11 @@ func (c *Classifier) reasons(category Category, found []evidence, text string, p
 		}
 	}
 	return said
+}
+
+// knows tells whether a word is one that several reports have in common.
+func (c *Classifier) knows(w word) bool {
+	return c.model.known[hashOf(w.folded)] || c.learnt != nil && c.learnt.known[hashOf(w.stem)]
 }
 
 // tally adds up what signs tell besides the category.

@@ -13,6 +13,8 @@
 //	regulation.go        2.6     the regulations that a case is handled by
 //	classify.go          2.6     the suggestion made for a report, and the reasons for it
 //	features.go, model.go 2.6    what is seen in a report, and the model that weighs it
+//	learn.go             2.6     what a municipality's own decisions teach beside the model
+//	clarify.go           2.6     when the reporter is asked which of two categories it is
 //	train.go, example.go, evaluate.go  how the model is made of labelled reports, and how right it is
 //	lexicon.go, words.go 2.6     how signs are written and found in a text
 //	signs.go, signs_sv.go, signs_en.go  the signs themselves

@@ -13,6 +13,7 @@ type Judgement struct {
 	WantA, GotA   Aspects
 	Confidence    float64 // of Got
 	JudgedAspects bool    // WantA is known
+	Asked         bool    // Got and the first alternative lie so close that the reporter is asked
 }
 
 // CategoryFigures are the figures of one category. The measures lie between 0 and 1.
@@ -39,6 +40,9 @@ type Evaluation struct {
 	// calibration error (Guo et al. 2017, https://arxiv.org/abs/1706.04599).
 	CalibrationError float64
 	Categories       []CategoryFigures // those that occur, in their order
+	Asked            int               // reports whose reporter is asked which of two categories it is
+	AskedFirst       int               // of them, those that the category suggested is right for
+	AskedSecond      int               // of them, those that the other one is right for
 	Aspects          map[Aspects]float64
 	Confusions       []Confusion // the most frequent first
 }
@@ -56,6 +60,17 @@ func Evaluate(all []Judgement) Evaluation {
 		if j.Got == j.Want || slices.Contains(j.Alternatives, j.Want) {
 			e.Top3++
 		}
+	}
+	for _, j := range all {
+		switch {
+		case !j.Asked:
+			continue
+		case j.Got == j.Want:
+			e.AskedFirst++
+		case j.Alternatives[0] == j.Want:
+			e.AskedSecond++
+		}
+		e.Asked++
 	}
 	n := max(float64(len(all)), 1)
 	e.Top1, e.Top3 = e.Top1/n, e.Top3/n
@@ -124,7 +139,10 @@ func calibrationError(all []Judgement) (off float64) {
 // Judge classifies an example's text and puts the suggestion beside what the example says.
 func (c *Classifier) Judge(e Example) Judgement {
 	s := c.Classify(Report{Text: e.Text})
-	j := Judgement{Want: e.Category, Got: s.Category, WantA: e.Aspects, GotA: s.Aspects, Confidence: s.Confidence, JudgedAspects: e.Judged}
+	j := Judgement{
+		Want: e.Category, Got: s.Category, WantA: e.Aspects, GotA: s.Aspects, Confidence: s.Confidence, JudgedAspects: e.Judged,
+		Asked: Doubt(s.Confidence, s.Alternatives) != "",
+	}
 	for _, alternative := range s.Alternatives {
 		j.Alternatives = append(j.Alternatives, alternative.Category)
 	}
@@ -172,10 +190,7 @@ func CrossValidate(examples []Example) (all []Judgement, c Calibration) {
 
 // scores are what the model tells of a text.
 func (c *Classifier) scores(text string) scores {
-	parts := words(text)
-	l := languageOf(parts)
-	stems(parts, l)
-	return c.model.weigh(features(parts, l, c.weigh(nil, l, text, parts, 1), c.model.known))
+	return c.model.weigh(c.view(Report{Text: text}).features)
 }
 
 // temperature returns the temperature under which the decisions are the likeliest.

@@ -46,6 +46,7 @@ const (
 	kindSign
 	kindNoSign
 	kindLength
+	kindBeginning
 )
 
 // hash is FNV-1a (http://www.isthe.com/chongo/tech/comp/fnv/), over what is put into it.

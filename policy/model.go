@@ -144,16 +144,21 @@ func (m *model) byWord(all []feature, length, category int) []float64 {
 
 // softmax turns scores into shares that add up to one.
 func softmax(in []float64) []float64 {
-	shares := make([]float64, len(in))
-	top, sum := slices.Max(in), 0.0
-	for i, s := range in {
-		shares[i] = math.Exp(s - top)
-		sum += shares[i]
-	}
-	for i := range shares {
-		shares[i] /= sum
-	}
+	shares := slices.Clone(in)
+	intoShares(shares)
 	return shares
+}
+
+// intoShares is softmax in place.
+func intoShares(scores []float64) {
+	top, sum := slices.Max(scores), 0.0
+	for i, s := range scores {
+		scores[i] = math.Exp(s - top)
+		sum += scores[i]
+	}
+	for i := range scores {
+		scores[i] /= sum
+	}
 }
 
 // sigmoid turns a score into how likely it is.

@@ -44,14 +44,14 @@ type training struct {
 func newTraining(examples []Example) *training {
 	t := &training{examples: examples}
 	c := signsOnly()
-	texts := make([][]word, len(examples))
+	raw, texts := make([]string, len(examples)), make([][]word, len(examples))
 	languages := make([]language, len(examples))
 	for i, e := range examples {
-		texts[i] = words(e.Text)
+		raw[i], texts[i] = e.Text, words(e.Text)
 		languages[i] = languageOf(texts[i])
 		stems(texts[i], languages[i])
 	}
-	t.known = common(examples, texts)
+	t.known = common(raw, texts)
 	for i, e := range examples {
 		found := c.weigh(nil, languages[i], e.Text, texts[i], 1)
 		t.features = append(t.features, features(texts[i], languages[i], found, t.known))
@@ -60,12 +60,12 @@ func newTraining(examples []Example) *training {
 }
 
 // common are the words and stems that stand in several reports, written with a small letter: names do not.
-func common(examples []Example, texts [][]word) map[hash]bool {
+func common(raw []string, texts [][]word) map[hash]bool {
 	in := map[string]int{}
 	for i, text := range texts {
 		seen := map[string]bool{}
 		for _, w := range text {
-			if first := []rune(examples[i].Text[w.start:])[0]; unicode.IsUpper(first) || strings.ContainsAny(w.folded, "0123456789") {
+			if first := []rune(raw[i][w.start:])[0]; unicode.IsUpper(first) || strings.ContainsAny(w.folded, "0123456789") {
 				continue
 			}
 			seen[w.folded], seen[w.stem] = true, true

@@ -30,6 +30,7 @@ type Entry struct {
 	OccurredAt         string   `json:"occurred_at"`
 	AcknowledgedAt     string   `json:"acknowledged_at"`
 	ClosedAt           string   `json:"closed_at"`
+	AnonymisedAt       string   `json:"anonymised_at"` // when text, done and whoever reported were emptied
 	Category           string   `json:"category"`
 	SuggestedCategory  string   `json:"suggested_category"`
 	Confidence         float64  `json:"confidence"`
@@ -105,13 +106,14 @@ func entryOf(c store.Incident, systems map[int64]string) Entry {
 	e := Entry{
 		Number: c.Number, Status: string(c.Status), Surface: c.Surface,
 		RegisteredAt: stamp(&c.RegisteredAt), DiscoveredAt: stamp(&c.DiscoveredAt), OccurredAt: stamp(c.OccurredAt),
-		AcknowledgedAt: stamp(c.AcknowledgedAt), ClosedAt: stamp(c.ClosedAt),
+		AcknowledgedAt: stamp(c.AcknowledgedAt), ClosedAt: stamp(c.ClosedAt), AnonymisedAt: stamp(c.AnonymisedAt),
 		Category: string(c.Category), SuggestedCategory: string(c.Suggested), Confidence: c.Confidence,
 		RSIT: c.Category.RSIT(), VERIS: c.Category.VERIS(),
 		Aspects: c.Aspects.String(), Severity: int(c.Severity), Regulations: regulations(c.Regulations),
 		PersonalData: string(c.PersonalData), Persons: c.Persons, SensitiveData: c.SensitiveData,
-		Ongoing: string(c.Ongoing), NearMiss: c.NearMiss, ProtectiveSecurity: c.StopQuestion, Anonymous: c.ReporterID == nil,
-		Form: c.Form, Text: c.Text, Done: c.Done, Cause: string(c.Cause), Lesson: c.Lesson,
+		Ongoing: string(c.Ongoing), NearMiss: c.NearMiss, ProtectiveSecurity: c.StopQuestion,
+		Anonymous: c.ReporterID == nil && !c.ReporterRemoved,
+		Form:      c.Form, Text: c.Text, Done: c.Done, Cause: string(c.Cause), Lesson: c.Lesson,
 	}
 	if c.SystemID != nil {
 		e.System = systems[*c.SystemID]
@@ -136,7 +138,7 @@ func regulations(rs []policy.Regulation) []string {
 
 // columns are the names of an Entry's cells in order, as in JSON.
 var columns = []string{
-	"number", "status", "surface", "registered_at", "discovered_at", "occurred_at", "acknowledged_at", "closed_at",
+	"number", "status", "surface", "registered_at", "discovered_at", "occurred_at", "acknowledged_at", "closed_at", "anonymised_at",
 	"category", "suggested_category", "confidence", "rsit", "veris", "aspects", "severity", "regulations",
 	"personal_data", "persons", "sensitive_data", "ongoing", "near_miss", "protective_security", "anonymous",
 	"system", "form", "text", "done", "cause", "lesson",
@@ -144,7 +146,7 @@ var columns = []string{
 
 func (e Entry) cells() []string {
 	return []string{
-		e.Number, e.Status, e.Surface, e.RegisteredAt, e.DiscoveredAt, e.OccurredAt, e.AcknowledgedAt, e.ClosedAt,
+		e.Number, e.Status, e.Surface, e.RegisteredAt, e.DiscoveredAt, e.OccurredAt, e.AcknowledgedAt, e.ClosedAt, e.AnonymisedAt,
 		e.Category, e.SuggestedCategory, strconv.FormatFloat(e.Confidence, 'f', 2, 64), strings.Join(e.RSIT, ", "), strings.Join(e.VERIS, ", "),
 		e.Aspects, strconv.Itoa(e.Severity), strings.Join(e.Regulations, ", "),
 		e.PersonalData, strconv.Itoa(e.Persons), strconv.FormatBool(e.SensitiveData), e.Ongoing, strconv.FormatBool(e.NearMiss),

@@ -305,3 +305,24 @@ func TestFailuresAreTold(t *testing.T) {
 		t.Errorf("an unknown format: error is %v, want one that names the known ones", err)
 	}
 }
+
+func TestAnonymisedCaseIsExportedWithItsFigures(t *testing.T) {
+	s := storetest.SQLite(t)
+	fill(t, s, "Jag har tappat min telefon")
+	before := lines(t, s)[1]
+	err := s.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.Anonymise(t.Context(), 1, []string{"receipt"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	after := lines(t, s)[1]
+	if after[column(t, "anonymised_at")] == "" {
+		t.Error("it does not say that it was anonymised")
+	}
+	for _, name := range []string{"text", "done", "anonymised_at"} {
+		before[column(t, name)], after[column(t, name)] = "", ""
+	}
+	same(t, "what is left", after, before)
+}

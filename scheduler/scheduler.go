@@ -66,6 +66,7 @@ type Scheduler struct {
 	workers *river.Workers
 	client  *river.Client[*sql.Tx]
 	backlog *backlog
+	leave   func() // ends followModels; nil before Start
 }
 
 // Migrate brings River's own tables up to date.
@@ -139,6 +140,14 @@ func New(opts Options) (*Scheduler, error) {
 			river.NewPeriodicJob(nightly, func() (river.JobArgs, *river.InsertOpts) {
 				return identifyRolesArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 5}
 			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(nightly, func() (river.JobArgs, *river.InsertOpts) {
+				return learnArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 5}
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
+			river.NewPeriodicJob(nightly, func() (river.JobArgs, *river.InsertOpts) {
+				// One at a time: one that comes back for more may still be there the next night.
+				one := river.UniqueOpts{ByArgs: true, ByState: unfinished}
+				return anonymiseArgs{}, &river.InsertOpts{Queue: bulkQueue, MaxAttempts: 5, UniqueOpts: one}
+			}, &river.PeriodicJobOpts{RunOnStart: true}),
 		},
 	})
 	if err != nil {
@@ -185,6 +194,8 @@ func (s *Scheduler) Start(ctx context.Context, app *handlers.App) error {
 		river.AddWorkerSafely(s.workers, &identifyRolesWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &fetchWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &remindWorker{app: app}),
+		river.AddWorkerSafely(s.workers, &learnWorker{app: app}),
+		river.AddWorkerSafely(s.workers, &anonymiseWorker{app: app}),
 		river.AddWorkerSafely(s.workers, &sweepWorker{scheduler: s, draftAge: app.Settings.DraftAge}),
 	} {
 		if err != nil {
@@ -207,11 +218,15 @@ func (s *Scheduler) Start(ctx context.Context, app *handlers.App) error {
 	if err := s.client.Start(context.WithoutCancel(ctx)); err != nil {
 		return fmt.Errorf("starting the job queue: %w", err)
 	}
+	s.leave = s.followModels(ctx, app.UseModelInForce)
 	return nil
 }
 
 // Stop lets running jobs finish until ctx ends, then cancels them; they will be run again.
 func (s *Scheduler) Stop(ctx context.Context) error {
+	if s.leave != nil {
+		s.leave()
+	}
 	if err := s.client.Stop(ctx); err == nil {
 		return nil
 	}

@@ -466,6 +466,44 @@ func TestSweepForgetsWhatHasHadItsTime(t *testing.T) {
 	h.until("the draft and the kept dialog are gone", func() bool { return count("drafts")+count("kept_dialogs") == 0 })
 }
 
+func TestOldCasesAreAnonymisedWhenAProcessStarts(t *testing.T) {
+	var mu sync.Mutex
+	back := 100 * 24 * time.Hour
+	h := open(t, storetest.SQLiteURL(t), func() time.Time {
+		mu.Lock()
+		defer mu.Unlock()
+		return time.Now().Add(-back)
+	}, scheduler.Pace{})
+	h.app.Settings.RetentionMonths = 1
+	h.app.Enqueue = func(context.Context, *store.Tx, ...handlers.Job) error { return nil } // nothing is on its way
+	h.report("U1")
+	h.app.Enqueue = h.Enqueue
+	if _, err := h.app.Store.Writer().ExecContext(t.Context(), `UPDATE deliveries SET skipped_at = created_at`); err != nil {
+		t.Fatal(err)
+	}
+	err := h.app.Store.InTx(t.Context(), func(tx *store.Tx) error {
+		_, err := tx.UpdateIncident(t.Context(), 1, func(c store.Incident) (store.Incident, error) {
+			c.Status, c.ClosedAt = store.Closed, &tx.Now
+			return c, nil
+		})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mu.Lock()
+	back = 0
+	mu.Unlock()
+	h.start()
+	h.until("the text is gone", func() bool {
+		c, err := h.app.Store.IncidentByID(t.Context(), 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c.Text == "" && c.AnonymisedAt != nil
+	})
+}
+
 // What a process was doing when it was killed is done again when the next one starts, without waiting until the job is
 // given up for dead.
 func TestJobsOfAKilledProcessAreRunAgain(t *testing.T) {

@@ -28,6 +28,7 @@ type (
 	identifyRolesArgs struct{}
 	sweepArgs         struct{}
 	remindArgs        struct{}
+	anonymiseArgs     struct{}
 )
 
 func (deliverArgs) Kind() string       { return "deliver" }
@@ -36,6 +37,7 @@ func (fetchArgs) Kind() string         { return "fetch_attachment" }
 func (identifyRolesArgs) Kind() string { return "identify_roles" }
 func (sweepArgs) Kind() string         { return "sweep" }
 func (remindArgs) Kind() string        { return "remind" }
+func (anonymiseArgs) Kind() string     { return "anonymise" }
 
 // snooze turns a platform's request to wait into River's, which does not count as an attempt.
 func snooze(err error) error {
@@ -106,6 +108,23 @@ type remindWorker struct {
 // Work sends what is due. The job is only what wakes it: what is due are rows, and wait for however long nothing did.
 func (w *remindWorker) Work(ctx context.Context, _ *river.Job[remindArgs]) error {
 	return w.app.Remind(ctx)
+}
+
+type anonymiseWorker struct {
+	river.WorkerDefaults[anonymiseArgs]
+	app *handlers.App
+}
+
+// anonymiseAgain is when others are anonymised after some: see handlers.App.Anonymise.
+const anonymiseAgain = time.Minute
+
+// Work anonymises some cases, and comes back for more.
+func (w *anonymiseWorker) Work(ctx context.Context, _ *river.Job[anonymiseArgs]) error {
+	more, err := w.app.Anonymise(ctx)
+	if err == nil && more {
+		return river.JobSnooze(anonymiseAgain)
+	}
+	return err
 }
 
 type sweepWorker struct {

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"log/slog"
+	"sync"
 	"time"
 )
 
@@ -15,6 +16,7 @@ type checkpointer struct {
 	wanted  chan struct{} // holds one: something was committed
 	stopped chan struct{}
 	cancel  context.CancelFunc
+	running sync.Mutex // held during a checkpoint: SQLite refuses a second one at once
 }
 
 const (
@@ -51,7 +53,10 @@ func (c *checkpointer) loop(ctx context.Context) {
 		case <-time.After(checkpointEvery):
 		}
 		// Also a connection that only reads may do it: https://www.sqlite.org/pragma.html#pragma_query_only
-		if _, err := c.store.reader.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil && ctx.Err() == nil {
+		c.running.Lock()
+		_, err := c.store.reader.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`)
+		c.running.Unlock()
+		if err != nil && ctx.Err() == nil {
 			c.store.logger.Warn("the journal could not be copied to the database", slog.Any("error", err))
 		}
 	}

@@ -60,7 +60,7 @@ const sqliteReaders = 4
 // Every commit is on disk before it is told of (synchronous FULL), readers and the writer do not wait for each other
 // (WAL), and a transaction that writes takes its lock when it begins (immediate): see https://www.sqlite.org/wal.html.
 // The addresses start with "file:" so that SQLite itself heeds mode, https://www.sqlite.org/uri.html.
-func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) error {
+func (s *Store) openSQLite(ctx context.Context, path string, opts Options) error {
 	if !filepath.IsAbs(path) {
 		return errors.New("the path of a SQLite database must be absolute, as in sqlite:///var/lib/incidentbot/register.db")
 	}
@@ -70,30 +70,21 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 		return sqlx.NewDb(sql.OpenDB(sqliteConnector{&sqlite.Driver{}, address}), "sqlite")
 	}
 
-	if !readOnly {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-			return fmt.Errorf("create the database's folder: %w", err)
-		}
-		lock, err := lockFile(path)
-		if err != nil {
+	if !opts.ReadOnly && !opts.Beside {
+		if err := s.claimSQLite(path); err != nil {
 			return err
 		}
-		s.lock = lock
-		// SQLite would create the file readable for all, and gives its journal the same mode.
-		f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-		if err != nil {
-			return fmt.Errorf("create the database: %w", err)
-		}
-		if err := f.Close(); err != nil {
-			return fmt.Errorf("create the database: %w", err)
-		}
-		// 4 MiB of cache hold the upper levels of the indexes also of a large register.
-		db := open("?_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-			"&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-4096)&_pragma=wal_autocheckpoint(" + journalPages + ")")
+	}
+	if !opts.ReadOnly {
+		// What is deleted or replaced is overwritten (secure_delete), see Scrub. 4 MiB of cache hold the upper levels of the indexes
+		// also of a large register.
+		db := open("?mode=rw&_txlock=immediate&_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+			"&_pragma=secure_delete(1)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=cache_size(-4096)" +
+			"&_pragma=wal_autocheckpoint(" + journalPages + ")")
 		db.SetMaxOpenConns(1)
 		s.writer = newPool(db)
 		if err := db.PingContext(ctx); err != nil {
-			return fmt.Errorf("open the database: %w", err)
+			return fmt.Errorf("open the database %s: %w", path, err)
 		}
 	}
 
@@ -104,6 +95,27 @@ func (s *Store) openSQLite(ctx context.Context, path string, readOnly bool) erro
 	s.reader = newPool(db)
 	if err := db.PingContext(ctx); err != nil {
 		return fmt.Errorf("open the database %s for reading: %w", path, err)
+	}
+	return nil
+}
+
+// claimSQLite keeps other processes from having the file at path for themselves, and creates it when it is missing.
+func (s *Store) claimSQLite(path string) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return fmt.Errorf("create the database's folder: %w", err)
+	}
+	lock, err := lockFile(path)
+	if err != nil {
+		return err
+	}
+	s.lock = lock
+	// SQLite would create the file readable for all, and gives its journal the same mode.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("create the database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("create the database: %w", err)
 	}
 	return nil
 }

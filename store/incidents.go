@@ -14,7 +14,8 @@ const incidentColumns = `id, ref, number, version, status, reporter_id, surface,
 	`discovered_at, registered_at, system_id, system_text, form, reported_aspects, personal_data, persons, sensitive_data, ` +
 	`sensitive_kinds, ongoing, near_miss, stop_question, suggested, confidence, category, category_reasons, aspects, ` +
 	`regulations, severity, severity_reasons, severity_note, acknowledged_at, acknowledged_by, closed_at, closed_by, cause, lesson, ` +
-	`assignee, resolved_at, ended_at, supplier, supplier_name, crime, police_report, secret, involved, lead_id`
+	`assignee, resolved_at, ended_at, supplier, supplier_name, crime, police_report, secret, involved, lead_id, ` +
+	`confirmed_at, alternatives, anonymised_at, reporter_removed`
 
 func incidentFields(i *Incident) []any {
 	return []any{
@@ -27,6 +28,7 @@ func incidentFields(i *Incident) []any {
 		optionalMillis{&i.ClosedAt}, &i.ClosedBy, &i.Cause, &i.Lesson,
 		&i.Assignee, optionalMillis{&i.ResolvedAt}, optionalMillis{&i.EndedAt}, &i.Supplier, &i.SupplierName, &i.Crime, &i.PoliceReport,
 		flag{&i.Secret}, words[policy.Role]{&i.Involved}, &i.LeadID,
+		optionalMillis{&i.ConfirmedAt}, list[policy.Alternative]{&i.Alternatives}, optionalMillis{&i.AnonymisedAt}, flag{&i.ReporterRemoved},
 	}
 }
 
@@ -89,6 +91,7 @@ func (i *Incident) toMillis() {
 	i.AcknowledgedAt = atMillisOptional(i.AcknowledgedAt)
 	i.ClosedAt = atMillisOptional(i.ClosedAt)
 	i.ResolvedAt, i.EndedAt = atMillisOptional(i.ResolvedAt), atMillisOptional(i.EndedAt)
+	i.ConfirmedAt = atMillisOptional(i.ConfirmedAt)
 }
 
 // Incident returns the incident with the opaque id ref, or ErrNotFound. Nobody else changes it before the transaction ends.

@@ -3,11 +3,13 @@ package store_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -34,6 +36,37 @@ func TestOpenSQLite(t *testing.T) {
 			t.Fatal(err)
 		}
 		storetest.Open(t, address)
+	})
+	t.Run("one that writes beside it takes turns with it", func(t *testing.T) {
+		address := storetest.SQLiteURL(t)
+		if _, err := store.Open(t.Context(), address, store.Options{Beside: true}); err == nil {
+			t.Fatal("a file that is missing was created")
+		}
+		running := storetest.Open(t, address)
+		if _, err := running.Migrate(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		beside, err := store.Open(t.Context(), address, store.Options{Beside: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var all sync.WaitGroup
+		for i, s := range []*store.Store{running, beside, running, beside} {
+			all.Go(func() {
+				for range 25 {
+					if err := s.InTx(t.Context(), event(t.Context(), fmt.Sprint("event of ", i))); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		if err := beside.Close(); err != nil {
+			t.Error(err)
+		}
+		if n, err := running.VerifyChain(t.Context()); n != 100 || err != nil {
+			t.Errorf("the chain has %d events, want 100: %v", n, err)
+		}
 	})
 	t.Run("the file and its folder are for nobody else", func(t *testing.T) {
 		folder := filepath.Join(t.TempDir(), "new", "folder")

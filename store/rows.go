@@ -64,6 +64,11 @@ type Incident struct {
 	Secret       bool          // marked as secret: only who works the cases, and who is drawn in by hand
 	Involved     []policy.Role // drawn in by hand
 	LeadID       *int64        // incidents.id of the case that this one is handled under
+
+	ConfirmedAt     *time.Time           // when a person last confirmed the category
+	Alternatives    []policy.Alternative // the next two after Suggested; none when the reporter has settled which it is
+	AnonymisedAt    *time.Time           // when what people wrote was emptied last
+	ReporterRemoved bool                 // it was known who reported
 }
 
 // Status is where a case stands.

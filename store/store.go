@@ -47,6 +47,9 @@ type Options struct {
 	Clock func() time.Time
 	// ReadOnly opens the register for reading only, also while another process has the same SQLite file open.
 	ReadOnly bool
+	// Beside opens the register for a few short transactions, also while another process has the same SQLite file open: they take turns
+	// by SQLite's own lock. It neither creates a file nor tends its journal, and must not run jobs.
+	Beside bool
 }
 
 // Open opens the register at address, "sqlite:///absolute/path.db" or "postgres://…", and makes sure that it answers. It
@@ -71,7 +74,7 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 	switch u.Scheme {
 	case "sqlite":
 		s.dialect = sqliteDialect
-		err = s.openSQLite(ctx, u.Host+u.Path, opts.ReadOnly)
+		err = s.openSQLite(ctx, u.Host+u.Path, opts)
 	case "postgres", "postgresql":
 		s.dialect = postgresDialect
 		_, err = await(ctx, func() (struct{}, error) { return struct{}{}, s.openPostgres(ctx, address) })
@@ -82,7 +85,7 @@ func Open(ctx context.Context, address string, opts Options) (*Store, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	if !opts.ReadOnly {
-		if s.dialect.embedded {
+		if s.dialect.embedded && !opts.Beside {
 			s.checkpointer = newCheckpointer(s)
 		}
 		s.committer = newCommitter(s)

@@ -41,7 +41,7 @@ type Platform interface {
 	Cancel(ctx context.Context, d *bot.Dialog) (Screen, error)
 	// Read looks at a message.
 	Read(ctx context.Context, ref bot.Ref) (Screen, error)
-	// Press presses a button of a message, counted from 0.
+	// Press presses a button of a message, counted from 0. A message that was answered with and is on the screen may have no ref.
 	Press(ctx context.Context, ref bot.Ref, button int) (Screen, error)
 
 	// Problems are what the platform has objected to so far.

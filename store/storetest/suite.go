@@ -49,12 +49,17 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"improvements", testImprovements},
 		{"periods", testPeriod},
 		{"classifications", testClassifications},
+		{"models", testModels},
+		{"confirmed categories", testConfirmed},
 		{"affected", testAffected},
 		{"measures", testMeasures},
 		{"members", testMembers},
 		{"incidents before", testIncidentsBefore},
 		{"named", testNamed},
 		{"unanswered", testUnanswered},
+		{"absences", testAbsences},
+		{"holds", testHolds},
+		{"anonymising", testAnonymise},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })
@@ -263,6 +268,7 @@ func testIncidents(t *testing.T, open func(t *testing.T) *store.Store) {
 			Aspects:         policy.AllAspects[1], Regulations: []policy.Regulation{"gdpr", "nis2"}, Severity: 4,
 			SeverityReasons: []policy.SeverityReason{{Code: "class_level", Level: 3, Persons: 7, Aspect: "K"}}, SeverityNote: "note",
 			AcknowledgedAt: &at, AcknowledgedBy: &ciso.ID, ClosedAt: &at, ClosedBy: &ciso.ID, Cause: "human_error", Lesson: "lesson",
+			ConfirmedAt: &at, Alternatives: []policy.Alternative{{Category: "loss", Confidence: 0.25}, {Category: "theft", Confidence: 0.1}},
 		}
 		i = register(t, s, i)
 		if i.ID == 0 || i.Version != 1 || !i.RegisteredAt.Equal(noon()) {

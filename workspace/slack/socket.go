@@ -22,6 +22,7 @@ const (
 
 // socket is one Socket Mode connection.
 type socket struct {
+	n     int // which of those ever opened, from 1
 	ws    *websocket.Conn
 	write sync.Mutex
 	gone  chan struct{}
@@ -76,6 +77,8 @@ func (w *Workspace) serveSocket(rw http.ResponseWriter, r *http.Request) {
 	s := &socket{ws: ws, gone: make(chan struct{})}
 	defer s.drop()
 	w.mu.Lock()
+	w.opened++
+	s.n = w.opened
 	w.sockets = append(w.sockets, s)
 	count := len(w.sockets)
 	w.touch()

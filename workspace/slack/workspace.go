@@ -176,6 +176,7 @@ type Workspace struct {
 	scopes    []string
 	tickets   map[string]bool
 	sockets   []*socket
+	opened    int // Socket Mode connections ever
 	turn      int
 	pending   map[string]*pendingAck
 	last      *delivery
@@ -364,6 +365,20 @@ func (w *Workspace) Sockets() int {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return len(w.sockets)
+}
+
+// SocketsOpened tells how many Socket Mode connections have ever been opened.
+func (w *Workspace) SocketsOpened() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.opened
+}
+
+// Reconnected tells whether a Socket Mode connection is open, and none of the first ones that were opened.
+func (w *Workspace) Reconnected(first int) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return len(w.sockets) > 0 && !slices.ContainsFunc(w.sockets, func(s *socket) bool { return s.n <= first })
 }
 
 // Until waits until holds returns true; it is asked again after every change in the workspace. It returns ctx's error

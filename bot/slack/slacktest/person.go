@@ -2,6 +2,7 @@ package slacktest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -206,8 +207,18 @@ func (p *Person) message(ref bot.Ref) (workspace.Message, error) {
 	return workspace.Message{}, fmt.Errorf("no message %s in %s", ref.ID, ref.Channel)
 }
 
-// Press implements bottest.Platform.
+// Press implements bottest.Platform. Without a message it presses in the view that is open: a receipt takes the place of its dialog.
 func (p *Person) Press(ctx context.Context, ref bot.Ref, button int) (bottest.Screen, error) {
+	if view := p.view(); view != nil && ref == (bot.Ref{}) {
+		id, err := action(view.Blocks, button)
+		if err != nil {
+			return bottest.Screen{}, err
+		}
+		return p.do(ctx, channel, func() error {
+			_, err := p.Workspace.PressInView(ctx, p.id, view.ID, id)
+			return err
+		})
+	}
 	if err := p.leave(ctx); err != nil {
 		return bottest.Screen{}, err
 	}
@@ -215,17 +226,26 @@ func (p *Person) Press(ctx context.Context, ref bot.Ref, button int) (bottest.Sc
 	if err != nil {
 		return bottest.Screen{}, err
 	}
-	ids, err := actions(m.Blocks)
+	id, err := action(m.Blocks, button)
 	if err != nil {
 		return bottest.Screen{}, err
 	}
-	if button >= len(ids) {
-		return bottest.Screen{}, fmt.Errorf("the message has %d buttons", len(ids))
-	}
 	return p.do(ctx, ref.Channel, func() error {
-		_, err := p.Workspace.PressButton(ctx, p.id, ref.Channel, ref.ID, ids[button])
+		_, err := p.Workspace.PressButton(ctx, p.id, ref.Channel, ref.ID, id)
 		return err
 	})
+}
+
+// action is the id of a button, counted from 0.
+func action(blocks json.RawMessage, button int) (string, error) {
+	ids, err := actions(blocks)
+	if err != nil {
+		return "", err
+	}
+	if button >= len(ids) {
+		return "", fmt.Errorf("the message has %d buttons", len(ids))
+	}
+	return ids[button], nil
 }
 
 // Home opens the bot's page and returns what stands on it.
