@@ -102,7 +102,8 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			bot.Fact{Label: "/incident frånvaro", Value: t("help.away")}, bot.Fact{Label: "/incident åter", Value: t("help.back")})
 	}
 	words = append(words,
-		bot.Fact{Label: "/incident förbättring", Value: t("help.improvement")}, bot.Fact{Label: "/incident systemlista", Value: t("help.systems")})
+		bot.Fact{Label: "/incident förbättring", Value: t("help.improvement")},
+		bot.Fact{Label: "/incident systemlista", Value: t("help.systems")})
 	if policy.MayFollowUp(roles, policy.GetFollowup) {
 		words = append(words, bot.Fact{Label: "/incident uppföljning", Value: t("help.followup")})
 	}

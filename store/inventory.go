@@ -130,9 +130,9 @@ func (tx *Tx) ImportPeople(ctx context.Context, people []Person) (Changes, error
 // ImportSystems brings the systems inventory up to date: a system is known by its key. Those that are not in the list stay
 // as they are, and so does a classification that is later than the list's. A classification that comes with the list is kept as such.
 func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, error) {
-	known, err := many(ctx, tx, systemFields, selectSystems)
+	known, err := tx.Systems(ctx)
 	if err != nil {
-		return Changes{}, doing("import systems", err)
+		return Changes{}, err
 	}
 	before := make(map[string]System, len(known))
 	for _, s := range known {
@@ -183,6 +183,12 @@ func (s *Store) PersonByEmail(ctx context.Context, email string) (Person, error)
 // Systems returns the systems inventory in the order of names, also systems that are no longer in use.
 func (s *Store) Systems(ctx context.Context) ([]System, error) {
 	found, err := readMany(ctx, s, systemFields, selectSystems)
+	return found, doing("read the systems inventory", err)
+}
+
+// Systems is Store.Systems as the transaction sees it.
+func (tx *Tx) Systems(ctx context.Context) ([]System, error) {
+	found, err := many(ctx, tx, systemFields, selectSystems)
 	return found, doing("read the systems inventory", err)
 }
 

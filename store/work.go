@@ -120,7 +120,8 @@ func (s *Store) AllMeasures(ctx context.Context, visit func(m Measure, number st
 		number string
 	}
 	err := walk(ctx, s, func(m *numbered) []any { return append(measureFields(&m.Measure), &m.number) },
-		`SELECT `+measureColumns+`, (SELECT number FROM incidents WHERE id = measures.incident_id) FROM measures WHERE id > ? ORDER BY id LIMIT ?`,
+		`SELECT `+measureColumns+`, (SELECT number FROM incidents WHERE id = measures.incident_id) FROM measures WHERE id > ? `+
+			`ORDER BY id LIMIT ?`,
 		func(m numbered) int64 { return m.ID }, func(m numbered) error { return visit(m.Measure, m.number) })
 	return doing("read the measures", err)
 }
