@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -284,6 +285,14 @@ func (r recorder) Edit(ctx context.Context, ref bot.Ref, m bot.Message) error {
 	err := r.Surface.Edit(ctx, ref, m)
 	if err == nil {
 		r.house.stands(ref, m)
+	}
+	return err
+}
+
+func (r recorder) CloseRoom(ctx context.Context, channel string) error {
+	err := r.Surface.CloseRoom(ctx, channel)
+	if err == nil { // nobody presses anything there any more
+		r.house.order = slices.DeleteFunc(r.house.order, func(ref bot.Ref) bool { return ref.Channel == channel })
 	}
 	return err
 }

@@ -244,6 +244,7 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 				h.press(c, "category", nil)
 				h.press(c, "severity", nil)
 				h.press(c, "note", nil)
+				h.meet(c)
 				h.workOn(c, lead)
 				verdict := "high_risk"
 				if c.NearMiss {
@@ -288,6 +289,30 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 			}
 		}
 	})
+}
+
+// meet has the CISO open a case's room and keep what she says there.
+func (h *house) meet(c store.Incident) {
+	h.t.Helper()
+	h.press(c, "room", nil)
+	room, err := h.Store.Room(h.t.Context(), c.ID)
+	if err != nil || room.Channel == "" {
+		h.t.Fatalf("the room is %+v (%v)", room, err)
+	}
+	said := hard(300)
+	h.do("capturing", func() (bottest.Screen, error) {
+		return h.ciso.Capture(h.t.Context(), bot.Address{Surface: room.Surface, Channel: room.Channel}, said)
+	})
+	notes, err := h.Store.Notes(h.t.Context(), c.ID)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if last := notes[len(notes)-1]; last.Kind != "captured" || last.Text != said || last.AuthorID == nil {
+		h.t.Errorf("what was captured is kept as %+v", last)
+	}
+	if _, err := h.employee.Capture(h.t.Context(), bot.Address{Surface: room.Surface, Channel: room.Channel}, said); err == nil {
+		h.t.Error("the reporter speaks in the room")
+	}
 }
 
 // clarify has the reporter answer the question that is asked when two categories lie close: in the receipt that they were answered with,

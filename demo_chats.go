@@ -1,7 +1,7 @@
 package main
 
 import (
-	"tyreso.se/incidentbot/bot/slack"
+	"tyreso.se/incidentbot/bot"
 	"tyreso.se/incidentbot/locale"
 	discordspace "tyreso.se/incidentbot/workspace/discord"
 	slackspace "tyreso.se/incidentbot/workspace/slack"
@@ -29,8 +29,10 @@ func demoSlack() *slackspace.Workspace {
 	t := func(key string) string { return texts.T(locale.Swedish, key) }
 	space := slackspace.New(slackspace.Options{
 		Path: demoSlackPath, Name: "Exempelby kommun", BotName: "incidentbot",
-		Command:   slackspace.Command{Name: "/incident", Description: t("manifest.command"), Usage: t("manifest.command.hint")},
-		Shortcuts: []slackspace.Shortcut{{CallbackID: slack.ReportShortcut, Name: t("manifest.shortcut")}},
+		Command: slackspace.Command{Name: "/incident", Description: t("manifest.command"), Usage: t("manifest.command.hint")},
+		Shortcuts: []slackspace.Shortcut{
+			{CallbackID: bot.ReportShortcut, Name: t("manifest.shortcut")}, {CallbackID: bot.CaptureShortcut, Name: t("manifest.capture")},
+		},
 	})
 	for _, u := range []slackspace.User{
 		{ID: "U0MAJA", Name: "maja.berg", RealName: "Maja Berg", Title: "Undersköterska"},
@@ -41,6 +43,8 @@ func demoSlack() *slackspace.Workspace {
 		{ID: "U0DORA", Name: "dora.ek", RealName: "Dora Ek", Title: "Dataskyddsombud"},
 		{ID: "U0OMAR", Name: "omar.said", RealName: "Omar Said", Title: "Ställföreträdande CISO"},
 		{ID: "U0GUNILLA", Name: "gunilla.dahl", RealName: "Gunilla Dahl", Title: "Kommundirektör"},
+		{ID: "U0ERIK", Name: "erik.sand", RealName: "Erik Sand", Title: "Undersköterska"},
+		{ID: "U0LENA", Name: "lena.frid", RealName: "Lena Frid", Title: "Undersköterska"},
 		{ID: "U0EMMA", Name: "emma.jones", RealName: "Emma Jones", Title: "Teacher", Locale: "en-GB"},
 	} {
 		u.Email = u.Name + "@exempelby.example"

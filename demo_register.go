@@ -15,6 +15,9 @@ import (
 // fillDemo imports the demo's people and systems, and unless it is to be empty makes a handful of earlier cases through the same
 // use cases as everybody's.
 func fillDemo(ctx context.Context, p *program, clock *demoClock, empty bool) error {
+	if known, err := p.store.People(ctx); err != nil || len(known) > 0 { // kept from before
+		return err
+	}
 	staff, err := demoFiles.ReadFile("demo/staff.csv")
 	if err != nil {
 		return fmt.Errorf("reading the demo's staff list: %w", err)
@@ -23,6 +26,7 @@ func fillDemo(ctx context.Context, p *program, clock *demoClock, empty bool) err
 	if err != nil {
 		return fmt.Errorf("reading the demo's staff list: %w", err)
 	}
+	demoNewcomer(people, clock.now())
 	inventory, err := demoFiles.ReadFile("demo/systems.csv")
 	if err != nil {
 		return fmt.Errorf("reading the demo's systems: %w", err)
@@ -35,15 +39,16 @@ func fillDemo(ctx context.Context, p *program, clock *demoClock, empty bool) err
 		if _, err := tx.ImportPeople(ctx, people); err != nil {
 			return err
 		}
-		_, err := tx.ImportSystems(ctx, systems)
-		return err
+		if _, err := tx.ImportSystems(ctx, systems); err != nil {
+			return err
+		}
+		return demoTrained(ctx, tx)
 	})
 	if err != nil {
 		return fmt.Errorf("filling the demo's register: %w", err)
 	}
-	earlier, err := p.store.OpenIncidents(ctx, 1)
-	if err != nil || empty || len(earlier) > 0 {
-		return err
+	if empty {
+		return nil
 	}
 	defer clock.back.Store(0)
 	for i, past := range demoCases() {

@@ -131,6 +131,8 @@ func TestDemoWorksACaseThroughEveryButton(t *testing.T) {
 	save()
 	tell("Ärendet är sekretessmarkerat.")
 	b.Shoot("57-secret")
+	press("room")
+	tell("Den privata kanalen")
 	more("secrecy")
 	b.Do(choice("secret", "no"), browser.Type("#f-reason", "Omdömena visades inte."))
 	save()

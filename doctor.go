@@ -48,6 +48,7 @@ func (d *doctor) examine(ctx context.Context, cfg config.Config, loading error) 
 	d.right("doctor.config.ok", nil)
 	d.checkRegister(ctx, cfg)
 	d.checkRoles(cfg)
+	d.checkTraining(cfg)
 	if err := d.checkServices(ctx, cfg); err != nil {
 		return err
 	}

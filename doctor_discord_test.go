@@ -204,3 +204,17 @@ func TestDoctorNamesRoleHoldersWhoAreNotLinked(t *testing.T) {
 		t.Errorf("linked, the notes are %q", lines)
 	}
 }
+
+func TestDoctorNamesWhatTheBotMayNotDoInTheServer(t *testing.T) {
+	w := newDiscordWard(t, discordspace.Options{BotPermissions: discordspace.DefaultBotPermissions &^ discordspace.ManageChannels})
+	w.registerCommands()
+	said, err := w.examine()
+	if !errors.Is(err, errFound) {
+		t.Errorf("error is %v, want that something was found", err)
+	}
+	wrong := marked(said, "!!")
+	if len(wrong) != 1 || !strings.Contains(wrong[0], "Manage Channels") || strings.Contains(wrong[0], "Manage Roles") ||
+		!strings.Contains(wrong[0], "incidentbot manifest discord") {
+		t.Errorf("what is wrong is %q", wrong)
+	}
+}

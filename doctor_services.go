@@ -136,7 +136,8 @@ func advised() map[string][]string {
 			"timeout", "token_expired", "token_revoked", "users_not_found",
 		},
 		discord.Name: {
-			"cannot_message_user", "commands_outdated", "connection", "endpoint_missing", "endpoint_set", "missing_access", "missing_permissions",
+			"cannot_message_user", "commands_outdated", "connection", "endpoint_missing", "endpoint_set", "missing_access",
+			"missing_guild_permissions", "missing_permissions",
 			"not_a_text_channel", "not_in_guild", "other_application", "other_guild", "other_public_key", "timeout", "unauthorized",
 			"unknown_channel", "unknown_member", "unknown_user",
 		},

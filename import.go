@@ -14,21 +14,16 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
-	"tyreso.se/incidentbot/bot/discord"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
 )
 
 type importCommand struct {
-	Staff   importStaffCommand   `cmd:"" help:"Import the staff list."`
-	Systems importSystemsCommand `cmd:"" help:"Import the systems inventory."`
-}
-
-// Help names the columns.
-func (importStaffCommand) Help() string {
-	return "Columns, in any order: " + strings.Join(staffColumns(), ", ") + ". The column " + discordColumn +
-		" may be there as well: the person's Discord user id, or nothing."
+	Staff       importStaffCommand       `cmd:"" help:"Import the staff list."`
+	Systems     importSystemsCommand     `cmd:"" help:"Import the systems inventory."`
+	Completions importCompletionsCommand `cmd:"" help:"Import who has taken which course."`
 }
 
 // Help names the columns.
@@ -37,13 +32,6 @@ func (importSystemsCommand) Help() string {
 }
 
 // The columns of the files. Further ones are left alone.
-
-func staffColumns() []string {
-	return []string{"email", "name", "unit", "kind", "manager_email", "start_date", "locale"}
-}
-
-// discordColumn is a column of the staff list that may be missing. Where it stands, it says which account is whose.
-const discordColumn = "discord_id"
 
 func levelColumns() []string {
 	return []string{"confidentiality", "integrity", "availability", "traceability"}
@@ -54,24 +42,29 @@ func systemColumns() []string {
 }
 
 type importFile struct {
-	File   string `arg:"" type:"existingfile" help:"CSV file with a header line, comma or semicolon between."`
+	File   string `arg:"" type:"existingfile" help:"CSV file in UTF-8 with a header line, comma or semicolon between."`
 	DryRun bool   `help:"Only tell what would change."`
 }
 
-type importStaffCommand struct{ importFile }
-
-// Run imports the staff list: all of it, or nothing when a line is wrong.
-func (c importStaffCommand) Run(ctx context.Context, cli *commands) error {
-	content, err := os.ReadFile(c.File)
-	if err != nil {
-		return fmt.Errorf("reading the staff list: %w", err)
-	}
-	people, err := parseStaff(content)
-	if err != nil {
-		return fmt.Errorf("%s: nothing was imported:\n%w", c.File, err)
-	}
-	return c.apply(ctx, cli, func(tx *store.Tx) (store.Changes, error) { return tx.ImportPeople(ctx, people) })
+// skipBad is for the files that other programs write every night.
+type skipBad struct {
+	SkipBad bool `help:"List the lines that are wrong and import the others."`
 }
+
+// judge decides what becomes of a file in which some lines are wrong: err lists them.
+func (s skipBad) judge(file string, err error) error {
+	if err == nil || errors.Is(err, errUnreadable) || !s.SkipBad {
+		if err != nil {
+			err = fmt.Errorf("%s: nothing was imported:\n%w", file, err)
+		}
+		return err
+	}
+	fmt.Fprintf(os.Stderr, "%s: these lines were skipped:\n%v\n", file, err)
+	return nil
+}
+
+// errUnreadable says that a file as a whole is wrong, and not some of its lines.
+var errUnreadable = errors.New("the file cannot be read")
 
 type importSystemsCommand struct{ importFile }
 
@@ -156,13 +149,20 @@ func (c importFile) write(ctx context.Context, s *store.Store, do func(tx *store
 		if c.DryRun {
 			return errDryRun
 		}
-		detail := fmt.Sprintf(`{"added":%d,"changed":%d}`, changes.Added, changes.Changed)
+		if changes == (store.Changes{Unchanged: changes.Unchanged}) {
+			return nil
+		}
+		detail := fmt.Sprintf(`{"added":%d,"changed":%d,"left":%d}`, changes.Added, changes.Changed, changes.Left)
 		return tx.Append(ctx, store.Event{Actor: "cli", Action: "import", Detail: detail})
 	})
 	if err != nil && !errors.Is(err, errDryRun) {
 		return err
 	}
-	fmt.Printf("%d added, %d changed, %d unchanged\n", changes.Added, changes.Changed, changes.Unchanged)
+	fmt.Printf("%d added, %d changed, %d unchanged", changes.Added, changes.Changed, changes.Unchanged)
+	if changes.Left > 0 {
+		fmt.Printf(", %d left", changes.Left)
+	}
+	fmt.Println()
 	if c.DryRun {
 		fmt.Println("dry run: nothing was changed")
 	}
@@ -192,6 +192,10 @@ func (r row) get(column string) string {
 // is wrong, each with its line. Files from a Swedish spreadsheet have semicolons, a byte order mark and CRLF.
 func table(content []byte, columns []string, line func(n int, r row) error) error {
 	content = bytes.TrimPrefix(content, []byte("\ufeff"))
+	if !utf8.Valid(content) {
+		line := 1 + bytes.Count(content[:invalid(content)], []byte("\n"))
+		return fmt.Errorf("line %d: this is not UTF-8: save the file as \"CSV UTF-8\"; %w", line, errUnreadable)
+	}
 	reader := csv.NewReader(bytes.NewReader(content))
 	first, _, _ := bytes.Cut(content, []byte("\n"))
 	if bytes.Count(first, []byte(";")) > bytes.Count(first, []byte(",")) {
@@ -199,7 +203,7 @@ func table(content []byte, columns []string, line func(n int, r row) error) erro
 	}
 	header, err := reader.Read()
 	if err != nil {
-		return fmt.Errorf("line 1: no header line: %w", err)
+		return fmt.Errorf("line 1: no header line: %w; %w", err, errUnreadable)
 	}
 	at := map[string]int{}
 	for i, name := range header {
@@ -207,7 +211,7 @@ func table(content []byte, columns []string, line func(n int, r row) error) erro
 	}
 	for _, column := range columns {
 		if _, ok := at[column]; !ok {
-			return fmt.Errorf("line 1: the column %q is missing; there must be %s", column, strings.Join(columns, ", "))
+			return fmt.Errorf("line 1: the column %q is missing; there must be %s; %w", column, strings.Join(columns, ", "), errUnreadable)
 		}
 	}
 	var wrong []error
@@ -216,8 +220,9 @@ func table(content []byte, columns []string, line func(n int, r row) error) erro
 		if errors.Is(err, io.EOF) {
 			return errors.Join(wrong...)
 		}
-		if err != nil {
-			return errors.Join(append(wrong, err)...) // csv.ParseError names line and column
+		if err != nil { // csv.ParseError names line and column
+			wrong = append(wrong, err)
+			continue
 		}
 		n, _ := reader.FieldPos(0)
 		if err := line(n, row{at, record}); err != nil {
@@ -226,38 +231,16 @@ func table(content []byte, columns []string, line func(n int, r row) error) erro
 	}
 }
 
-func parseStaff(content []byte) ([]store.Person, error) {
-	var people []store.Person
-	lineOf := map[string]int{}
-	holderOf := map[string]int{}
-	err := table(content, staffColumns(), func(n int, r row) error {
-		get := r.get
-		p := store.Person{
-			Email: strings.ToLower(get("email")), Name: get("name"), Unit: get("unit"), Kind: get("kind"),
-			ManagerEmail: strings.ToLower(get("manager_email")), StartDate: get("start_date"), Locale: get("locale"), Active: true,
+// invalid is where what is not UTF-8 begins.
+func invalid(content []byte) int {
+	for i := 0; i < len(content); {
+		r, size := utf8.DecodeRune(content[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
 		}
-		id := get(discordColumn)
-		if r.has(discordColumn) {
-			p.Accounts = map[string]string{discord.Name: id}
-		}
-		people = append(people, p)
-		if p.Name == "" {
-			return errors.New("name: it is empty")
-		}
-		if before, twice := lineOf[p.Email]; twice {
-			return fmt.Errorf("email: it stands on line %d as well", before)
-		}
-		lineOf[p.Email] = n
-		if before, twice := holderOf[id]; twice && id != "" {
-			return fmt.Errorf("%s: it stands on line %d as well", discordColumn, before)
-		}
-		holderOf[id] = n
-		return errors.Join(
-			snowflake(discordColumn, id),
-			address("email", p.Email, true), address("manager_email", p.ManagerEmail, false), date("start_date", p.StartDate),
-			oneOf("kind", p.Kind, "employee", "elected", "supplier", "manager"), oneOf("locale", p.Locale, "sv", "en"))
-	})
-	return people, err
+		i += size
+	}
+	return len(content)
 }
 
 func parseSystems(content []byte) ([]store.System, error) {

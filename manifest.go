@@ -86,6 +86,7 @@ func slackManifest(lang, requestURL string) ([]byte, error) {
 		Name: "incidentbot", Description: t("manifest.description"), LongDescription: t("manifest.long_description"),
 		CommandDescription: t("manifest.command"), CommandHint: t("manifest.command.hint"),
 		ShortcutName: t("manifest.shortcut"), ShortcutDescription: t("manifest.shortcut.description"),
+		CaptureName: t("manifest.capture"), CaptureDescription: t("manifest.capture.description"),
 		RequestURL: requestURL,
 	})
 }

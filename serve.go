@@ -93,10 +93,15 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger, clock fu
 	if err != nil {
 		return nil, errors.Join(err, register.Close())
 	}
+	settings := settingsFrom(cfg)
+	if settings.Training, err = trainingFrom(cfg); err != nil {
+		return nil, errors.Join(err, register.Close())
+	}
 	p.app = &handlers.App{
-		Store: register, Texts: texts, Classifier: policy.NewClassifier(), Settings: settingsFrom(cfg),
+		Store: register, Texts: texts, Classifier: policy.NewClassifier(), Settings: settings,
 		Followup: followups(cfg, texts, register), Proposals: proposals(cfg, texts, register),
-		Draft: drafter(cfg, texts, register), Enqueue: p.scheduler.Enqueue, NewRef: rand.Text, Log: log, Metrics: handlers.NewMetrics(registry),
+		Draft: drafter(cfg, texts, register), TrainingFile: trainingFiles(texts),
+		Enqueue: p.scheduler.Enqueue, NewRef: rand.Text, Log: log, Metrics: handlers.NewMetrics(registry),
 	}
 	if err := p.addSurfaces(cfg, registry); err != nil {
 		return nil, errors.Join(err, register.Close())
@@ -188,6 +193,7 @@ func (p *program) run(ctx context.Context) error {
 	for _, c := range p.chats {
 		group.Go(func() error { return c.Run(chats) })
 	}
+	group.Go(func() error { return p.scheduler.Notices(p.app).Run(running, rand.Text()) })
 	p.log.InfoContext(ctx, "incidentbot is running", "version", version, "address", p.server.Addr(running), "database", p.store.Dialect())
 	err := group.Wait()
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), stopWithin)

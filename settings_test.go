@@ -233,9 +233,11 @@ func TestManifestIsWhatIsHandled(t *testing.T) {
 			if len(m.Features.Commands) != 1 || m.Features.Commands[0].Command != "/incident" {
 				t.Errorf("commands are %+v", m.Features.Commands)
 			}
-			if s := m.Features.Shortcuts; len(s) != 1 || s[0].Type != "message" || s[0].CallbackID != slack.ReportShortcut {
-				t.Errorf("shortcuts are %+v", s)
+			var shortcuts []string
+			for _, s := range m.Features.Shortcuts {
+				shortcuts = append(shortcuts, s.Type+" "+s.CallbackID)
 			}
+			differs(t, "shortcuts", shortcuts, []string{"message " + bot.ReportShortcut, "message " + bot.CaptureShortcut})
 			differs(t, "scopes", m.OAuth.Scopes.Bot, slack.Scopes())
 			differs(t, "events", m.Settings.Events.Bot, slack.Events())
 			for _, event := range m.Settings.Events.Bot {
@@ -289,7 +291,7 @@ func TestDiscordManifestSaysHowToInviteTheBot(t *testing.T) {
 				t.Fatal(err)
 			}
 			differs(t, "endpoint", m.Endpoint, test.want)
-			if !strings.Contains(m.Invite, "client_id=1&") || len(m.Permissions) == 0 || len(m.Commands) != 2 || m.Commands[0].Name != "incident" {
+			if !strings.Contains(m.Invite, "client_id=1&") || len(m.Permissions) == 0 || len(m.Commands) != 3 || m.Commands[0].Name != "incident" {
 				t.Errorf("the manifest is %s", text)
 			}
 		})

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"tyreso.se/incidentbot/config"
 	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/store"
@@ -45,6 +46,13 @@ func composed() []string {
 		add("status.*", string(status))
 		add("mine.line.*", string(status))
 	}
+	add("training.state.*", "away", "trained", "due_soon", "overdue")
+	add("training.reminder.*", "due_soon", "overdue")
+	add("training.waiting.*", "due_soon", "overdue")
+	add("training.mark.*", "remind", "absent", "left", "done")
+	add("training.marked.*", "remind", "absent", "left", "done")
+	add("training.kind.*", config.Audiences()...)
+	add("training.column.*", "unit", "kind", "course", "asked", "done", "in_time", "overdue", "away", "share")
 	add("severity_reason.*", policy.SeverityReasonCodes()...)
 	add("answer.*", string(policy.Yes), string(policy.No), string(policy.Unknown))
 	add("problem.*", "required", "too_short", "too_long", "in_future", "not_an_option", "not_a_time", "too_many") // bot.Problem
@@ -122,7 +130,11 @@ func composed() []string {
 	add("timeline.*", "reported", "acknowledged", "categorised", "severity_changed", "decided", "supplemented", "noted", "closed", "reopened",
 		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded", "assigned",
 		"started", "resolved", "system_set", "facts_changed", "affected_described", "involved", "grouped", "secrecy_set", "attached",
-		"measure_added", "measure_done", "measure_dropped", "held", "hold_lifted", "anonymised", "category_confirmed", "clarified")
+		"measure_added", "measure_done", "measure_dropped", "held", "hold_lifted", "anonymised", "category_confirmed", "clarified",
+		"room_opened", "captured")
+	add("button.*", "room")
+	add("card.room.*", "opening", "open", "failed")
+	add("note.*", "captured")
 	for _, pair := range policy.ConfusablePairs() {
 		key := string(pair[0]) + "." + string(pair[1])
 		add("clarify.*", key, key+"."+string(pair[0]), key+"."+string(pair[1]))

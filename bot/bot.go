@@ -44,6 +44,7 @@ type Request struct {
 	Field   string    // Search and Change: the field concerned
 	Values  Values    // Change, Submit, Cancel: what is filled in so far. Command: what was answered with it already
 	Files   []File    // Submit, and Change in parts: what was attached
+	Said    Said      // Shortcut: where, by whom and when Text was said
 	At      time.Time // when it happened, by the surface's clock
 
 	// InParts says that the surface shows a dialog a part at a time, and cannot hold what was answered between the parts: the
@@ -53,6 +54,19 @@ type Request struct {
 	// holding all answers, Submit with Errors answers with the Dialog as well.
 	InParts bool
 	Kept    string
+}
+
+// The shortcuts on a message, by Request.Name.
+const (
+	ReportShortcut  = "report_message"  // make a report of it
+	CaptureShortcut = "capture_message" // keep it in the case whose room it was said in
+)
+
+// Said tells of a message that somebody posted.
+type Said struct {
+	Ref    Ref
+	Author Actor // without an ID where the surface does not tell who
+	At     time.Time
 }
 
 // Values are the answers in a dialog by field id: one string for a text, a choice or a time (RFC 3339, UTC; what could not be
@@ -148,8 +162,8 @@ type Surface interface {
 	// Send posts m. key names the message: when retry is true an earlier attempt may have come through, and a message
 	// already posted with the same key is found and returned instead of posted again, where the platform allows that.
 	Send(ctx context.Context, to Address, m Message, key string, retry bool) (Ref, error)
-	// SendFile sends a file, named name, by itself.
-	SendFile(ctx context.Context, to Address, name string, content []byte) error
+	// SendFile sends a file, named name, by itself. alt says what a picture shows, for those who cannot see it; "" for what is none.
+	SendFile(ctx context.Context, to Address, name, alt string, content []byte) error
 	// Edit redraws a posted message.
 	Edit(ctx context.Context, ref Ref, m Message) error
 	// Profile tells who a person is.
@@ -158,6 +172,26 @@ type Surface interface {
 	FindByEmail(ctx context.Context, email string) (Profile, error)
 	// Fetch downloads an attachment; at most limit bytes.
 	Fetch(ctx context.Context, file File, limit int64) ([]byte, error)
+	// OpenRoom makes a private channel and returns its id. A channel that an earlier attempt made is found and gets the members that
+	// it lacks. Members whom the platform does not let in are left out.
+	OpenRoom(ctx context.Context, room Room) (channel string, err error)
+	// CloseRoom ends the talk in a channel that OpenRoom made: it can be read by its members at most. Closing it again does nothing.
+	CloseRoom(ctx context.Context, channel string) error
+}
+
+// Room is a private channel as it is to be.
+type Room struct {
+	// Name is lower-case letters, digits and hyphens, at most 70 of them. Where it is taken, a number is put after it.
+	Name    string
+	Members []string // user ids; the bot itself is in it anyway
+	// Since is when the room was first asked for: a channel of the name that is older is another one.
+	Since time.Time
+}
+
+// Directory is a Surface that lists the people on it, with their e-mail addresses where it tells them.
+type Directory interface {
+	// Members calls visit with everybody, a page at a time, and waits as the platform asks meanwhile. It may take many minutes.
+	Members(ctx context.Context, visit func(page []Profile) error) error
 }
 
 // SendError is a platform's refusal. Exactly one of three holds: Permanent (trying again is useless: channel gone, not a

@@ -20,7 +20,7 @@ func (f *file) check(c *Config) {
 	f.checkChannel("channels.revision", c.Channels.Revision)
 	f.checkDocuments(c.Documents)
 	f.between("followup.month", c.Followup.Month, 1, 12)
-	f.checkCourses(c.Courses)
+	f.checkTraining(c)
 	f.checkAdvice(c.Advice)
 	f.checkObligations(c.Obligations)
 	f.between("escalation.serious_minutes", c.Escalation.SeriousMinutes, 1, 1440)
@@ -140,23 +140,6 @@ func (f *file) checkDocuments(documents []Document) {
 		f.title(path, d.Title)
 		f.oneOf(path+".owner", d.Owner, RoleKeys())
 		f.between(path+".revise_month", d.ReviseMonth, 1, 12)
-	}
-}
-
-func (f *file) checkCourses(courses []Course) {
-	seen := map[string]bool{}
-	for i, c := range courses {
-		path := fmt.Sprintf("courses[%d]", i)
-		f.key(path, c.Key, seen)
-		f.title(path, c.Title)
-		f.between(path+".interval_months", c.IntervalMonths, 1, 120)
-		f.between(path+".grace_days", c.GraceDays, 0, 365)
-		if len(c.Audience) == 0 {
-			f.add(path+".audience", "%s.audience is empty: write whom the course is for, of %s", path, strings.Join(Audiences(), ", "))
-		}
-		for j, a := range c.Audience {
-			f.oneOf(fmt.Sprintf("%s.audience[%d]", path, j), a, Audiences())
-		}
 	}
 }
 

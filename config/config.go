@@ -21,6 +21,7 @@ type Config struct {
 	Documents []Document          `yaml:"documents"`
 	Followup  Followup            `yaml:"followup"`
 	Courses   []Course            `yaml:"courses"`
+	Training  Training            `yaml:"training"`
 	// Advice replaces the built-in advice to a reporter, by category key.
 	Advice map[string]Advice `yaml:"advice"`
 	// Obligations changes the built-in legal steps, by step key (StepKeys). A step that is not there is as it is built in.
@@ -128,15 +129,6 @@ type Document struct {
 // Followup is the yearly follow-up for the municipality's board (policy clause 3).
 type Followup struct {
 	Month int `yaml:"month"` // 1–12: when the CISO is asked to compile that of the year before
-}
-
-// Course is training that is repeated (policy clause 2.8).
-type Course struct {
-	Key            string   `yaml:"key"`
-	Title          string   `yaml:"title"`
-	IntervalMonths int      `yaml:"interval_months"` // 1–120
-	Audience       []string `yaml:"audience"`        // of Audiences
-	GraceDays      int      `yaml:"grace_days"`      // days that a newly hired person has, 0–365
 }
 
 // Advice is what to do right now, told to a reporter, by language. An empty text leaves the built-in one.
@@ -279,6 +271,7 @@ func defaults() Config {
 		Organisation: Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        map[string][]Person{},
 		Followup:     Followup{Month: 1},
+		Training:     defaultTraining(),
 		Escalation:   Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
 		Inform:       Inform{SystemOwner: true, UnitManager: true},
 		Significant:  Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},

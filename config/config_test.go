@@ -54,6 +54,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
+		Training:     config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
 		Retention:    config.Retention{Months: 24},
 		Limits: config.Limits{
 			Slack:   config.PostLimits{PostsPerSecondPerChannel: 1, PostsPerMinute: 300},
@@ -133,7 +134,7 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 		Documents: []config.Document{{Key: "infosak-policy", Title: "Informationssäkerhetspolicy", Owner: "ciso", ReviseMonth: 8}},
 		Courses: []config.Course{{
 			Key: "infosak-grund", Title: "Informationssäkerhet grund", IntervalMonths: 12,
-			Audience: []string{"employee", "elected"}, GraceDays: 30,
+			Audience: []string{"employee", "elected"}, GraceDays: 30, LeadDays: 30, RemindEveryDays: 7, Reminders: 5, Minutes: 5,
 		}},
 		Advice: map[string]config.Advice{"loss": {SV: "Ring.\nSpärra.\n"}},
 		Obligations: map[string]config.Obligation{
@@ -152,6 +153,7 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 		Significant: config.Significant{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseDays: 365},
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
+		Training:    config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
 		Mail:        config.Mail{From: "Ärendebot <bot@example.org>"},
 		Web:         config.Web{BaseURL: "https://bot.example.org"},
 		Limits: config.Limits{
@@ -223,6 +225,15 @@ func TestFileProblemsAreNamedWithTheirPlace(t *testing.T) {
 1:61: courses[0].audience[0] "all" is not known; known here: employee, elected, supplier, manager
 1:66: courses[0].audience[1] "staff" is not known; known here: employee, elected, supplier, manager
 1:86: courses[0].grace_days must lie between 0 and 365, not -1`},
+		"training": {"training: {from: 8.30, to: \"25:00\", digest_day: sunday}",
+			`1:18: training.from "8.30" is no time of day: write it like 08:30
+1:28: training.to "25:00" is no time of day: write it like 16:00
+1:49: training.digest_day "sunday" is not known; did you mean "monday"?`},
+		"a course's reminders": {"courses: [{key: a, title: A, audience: [employee], interval_months: 1, lead_days: 40, document: y, from: nu}]",
+			`1:11: courses[0] must have both document and version, or neither
+1:83: courses[0].lead_days must lie between 0 and 27, not 40
+1:97: courses[0].document "y" is not among the documents
+1:106: courses[0].from "nu" is no date: write it like 2026-11-23`},
 		"course for nobody": {"courses: [{key: a, title: A, interval_months: 1}]",
 			`1:11: courses[0].audience is empty: write whom the course is for, of employee, elected, supplier, manager`},
 		"no category":        {"advice: {lost: {sv: x}}", `1:10: unknown category "lost"; did you mean "loss"?`},
@@ -349,7 +360,8 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Advice", "Obligations", "Escalation", "Inform",
+		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Training", "Advice", "Obligations",
+		"Escalation", "Inform",
 		"Significant", "Retention",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {

@@ -33,6 +33,7 @@ func deeds() []deed {
 		press("note", "add_note"), submit("note", "add_note", bot.Values{"message": {"Ringt IT."}}),
 		press("hold", "hold_case"), submit("hold", "hold_case", bot.Values{"reason": {"Polisanmält."}}),
 		press("lift_hold", "hold_case"), submit("lift_hold", "hold_case", bot.Values{"reason": {"Nedlagt."}}),
+		press("room", "open_room"),
 		press("breach", "decide_breach"), submit("breach", "decide_breach", bot.Values{"verdict": {"risk"}, "reason": {"Uppgifter har röjts"}}),
 		press("significant", "decide_significant"),
 		submit("significant", "decide_significant", bot.Values{"verdict": {"not_significant"}, "reason": {"Under gränsen"}}),

@@ -28,6 +28,7 @@ type cardView struct {
 	Lead           *store.Incident  // nil: handled by itself
 	Members        []store.Incident // handled under it
 	Similar        []store.Incident // may be of the same event
+	Room           *store.Room      // the latest; nil: none was opened
 	Roles          []policy.Role    // of the person whose copy it is; nil: a channel's, where those who work the cases are
 	Unreached      bool             // the reporter takes no messages
 	Confidential   bool             // only the triage role reads it: the reporter's words may stand on it
@@ -146,7 +147,7 @@ func (a *App) cardFacts(lang string, v cardView) bot.Facts {
 	if c.Status == store.Closed {
 		facts = append(facts, bot.Fact{Label: t("close.cause"), Value: t("cause." + string(c.Cause))})
 	}
-	return facts
+	return append(facts, a.roomFact(lang, v.Room)...)
 }
 
 // workFacts are what those who work the case have added to what was reported.
@@ -316,5 +317,8 @@ func (a *App) cardButtons(lang string, v cardView) bot.Buttons {
 		add(moreButton, policy.SeeCard, bot.Plain)
 	}
 	add(closeButton, policy.Close, bot.Danger)
+	if mayHaveRoom(c) && (v.Room == nil || v.Room.ClosedAt != nil) {
+		add(roomButton, policy.OpenRoom, bot.Plain)
+	}
 	return buttons
 }

@@ -73,8 +73,15 @@ type posted struct {
 
 // file is a file that was handed on.
 type file struct {
-	To            bot.Address
-	Name, Content string
+	To                 bot.Address
+	Name, Alt, Content string
+}
+
+// room is a private channel that was made.
+type room struct {
+	bot.Room
+	Channel string
+	Closed  bool
 }
 
 // chat is a bot.Surface that remembers what it was asked, and refuses what it is told to.
@@ -85,9 +92,11 @@ type chat struct {
 	people  map[string]bot.Profile // by id
 	files   map[string][]byte      // by id
 	sent    []file
+	rooms   []*room
 	lookups int // Profile and FindByEmail
 	// refuse returns why a call is refused, nil when it is not. call is Send, Answer (sent, but the answer is lost), SendFile, Edit,
-	// Profile, FindByEmail or Fetch; what is the address, message, person or file that it concerns.
+	// Profile, FindByEmail, Fetch, OpenRoom, AnswerRoom (made, but the answer is lost) or CloseRoom; what is the address, message, person,
+	// file, name or channel that it concerns.
 	refuse func(call, what string) error
 }
 
@@ -103,7 +112,7 @@ func (c *chat) Name() string { return c.name }
 func (c *chat) Send(_ context.Context, to bot.Address, m bot.Message, key string, retry bool) (bot.Ref, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.refusal("Send", to.String()); err != nil {
+	if err := errors.Join(c.refusal("Send", to.String()), c.archived(to.Channel)); err != nil {
 		return bot.Ref{}, err
 	}
 	for _, p := range c.posts {
@@ -116,20 +125,20 @@ func (c *chat) Send(_ context.Context, to bot.Address, m bot.Message, key string
 	return ref, c.refusal("Answer", to.String()) // posted, and yet nobody knows
 }
 
-func (c *chat) SendFile(_ context.Context, to bot.Address, name string, content []byte) error {
+func (c *chat) SendFile(_ context.Context, to bot.Address, name, alt string, content []byte) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if err := c.refusal("SendFile", to.String()); err != nil {
 		return err
 	}
-	c.sent = append(c.sent, file{to, name, string(content)})
+	c.sent = append(c.sent, file{to, name, alt, string(content)})
 	return nil
 }
 
 func (c *chat) Edit(_ context.Context, ref bot.Ref, m bot.Message) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.refusal("Edit", ref.ID); err != nil {
+	if err := errors.Join(c.refusal("Edit", ref.ID), c.archived(strings.TrimSuffix(ref.Channel, "D"))); err != nil {
 		return err
 	}
 	for _, p := range c.posts {
@@ -178,6 +187,45 @@ func (c *chat) Fetch(_ context.Context, file bot.File, _ int64) ([]byte, error) 
 		return nil, err
 	}
 	return c.files[file.ID], nil
+}
+
+// archived refuses what is done in a room that is closed.
+func (c *chat) archived(channel string) error {
+	if slices.ContainsFunc(c.rooms, func(r *room) bool { return r.Channel == channel && r.Closed }) {
+		return &bot.SendError{Code: "is_archived", Permanent: true}
+	}
+	return nil
+}
+
+func (c *chat) OpenRoom(_ context.Context, wanted bot.Room) (string, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.refusal("OpenRoom", wanted.Name); err != nil {
+		return "", err
+	}
+	for _, r := range c.rooms {
+		if r.Name == wanted.Name && !r.Closed && r.Since.Equal(wanted.Since) { // made by an earlier attempt
+			return r.Channel, nil
+		}
+	}
+	made := &room{Room: wanted, Channel: fmt.Sprintf("C0ROOM%d", len(c.rooms)+1)}
+	c.rooms = append(c.rooms, made)
+	return made.Channel, c.refusal("AnswerRoom", wanted.Name)
+}
+
+func (c *chat) CloseRoom(_ context.Context, channel string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if err := c.refusal("CloseRoom", channel); err != nil {
+		return err
+	}
+	for _, r := range c.rooms {
+		if r.Channel == channel {
+			r.Closed = true
+			return nil
+		}
+	}
+	return &bot.SendError{Code: "channel_not_found", Permanent: true}
 }
 
 // to are the messages that lie in one place, oldest first.

@@ -104,6 +104,9 @@ func (a *App) changeOne(
 	if err := a.redraw(ctx, tx, changed); err != nil {
 		return err
 	}
+	if err := a.closeRoomAfter(ctx, tx, changed); err != nil {
+		return err
+	}
 	if follow != nil {
 		deliveries, err := follow(tx, changed)
 		if err != nil {

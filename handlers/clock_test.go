@@ -534,3 +534,14 @@ func TestTheNextInLineIsToldWhenNobodyActs(t *testing.T) {
 		})
 	}
 }
+
+func TestDecisionSettlesWhichRegulationsApply(t *testing.T) {
+	h := onSQLite(t)
+	c := h.report(maja, bot.Values{"personal": {"no"}})
+	h.decide(c, "breach", "risk")
+	same(t, "after a breach", slices.Contains(h.now(c).Regulations, policy.GDPR), true)
+	h.decide(c, "breach", "no_breach")
+	same(t, "when it is none", slices.Contains(h.now(c).Regulations, policy.GDPR), false)
+	h.decide(c, "significant", "significant")
+	same(t, "a significant one", slices.Contains(h.now(c).Regulations, policy.Cybersecurity), true)
+}

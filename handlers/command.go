@@ -37,6 +37,9 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if text, ok := improvementArgument(req.Text); ok {
 		return a.suggest(ctx, req, text)
 	}
+	if day, ok := trainingArgument(req.Text); ok {
+		return a.trainingAt(ctx, req, day)
+	}
 	if address, ok := linkArgument(req.Text); ok {
 		return a.link(ctx, req, address)
 	}
@@ -57,6 +60,10 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 		},
 		{Text: "mine", Name: t("subcommand.mine"), Description: t("help.mine")},
 		{Text: "status", Name: t("subcommand.status"), Description: t("help.status")},
+		{
+			Text: "training", Name: t("subcommand.training"), Description: t("help.training"),
+			Argument: &bot.Field{ID: "day", Kind: bot.Text, Label: t("subcommand.training.day")},
+		},
 		{
 			Text: "case", Name: t("subcommand.case"), Description: t("help.case"),
 			Argument: &bot.Field{ID: "number", Kind: bot.Text, Required: true, Label: t("subcommand.case.number")},
@@ -94,6 +101,7 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		{Label: "/incident", Value: t("help.report")},
 		{Label: "/incident mina", Value: t("help.mine")},
 		{Label: "/incident status", Value: t("help.status")},
+		{Label: "/incident utbildning", Value: t("help.training")},
 		{Label: "/incident ärende", Value: t("help.case")},
 		{Label: "/incident koppla", Value: t("help.link")},
 	}

@@ -136,6 +136,7 @@ func (a *App) decide(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				}
 			}
 			detail := map[string]any{"decision": d.Decision, "verdict": verdict, "reason_sha256": digest(reason)}
+			c.Regulations = policy.Settled(c.Regulations, verdict)
 			opened, ended, err := a.openAndEnd(ctx, tx, *c, d)
 			detail["opened"], detail["ended"] = opened, ended
 			return detail, err

@@ -36,13 +36,16 @@ func (a *App) Deliver(ctx context.Context, id int64, last bool) (asked bool, err
 		return false, fmt.Errorf("beginning a delivery: %w", err)
 	}
 	card, err := a.send(ctx, d)
+	if gone, ok := errors.AsType[*bot.SendError](err); ok && gone.Permanent && d.Channel != "" {
+		err = a.leaveRoom(ctx, d, gone)
+	}
 	var refused *bot.SendError
 	switch {
 	case err == nil:
 		return true, a.finish(ctx, d, store.Sent, "", card)
 	case errors.Is(err, errPointless):
 		return false, a.finish(ctx, d, store.Skipped, "", nil)
-	case errors.As(err, &refused) && refused.Unreachable && toReporter(d.Kind):
+	case errors.As(err, &refused) && refused.Unreachable && (toReporter(d.Kind) || d.NoticeID != nil):
 		return true, a.finish(ctx, d, store.Unreached, refused.Code, nil)
 	case errors.As(err, &refused) && (refused.Permanent || last && refused.Wait == 0):
 		return true, a.finish(ctx, d, store.Dead, refused.Code, nil)
@@ -78,6 +81,12 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if !ok {
 		return nil, &bot.SendError{Code: "surface_not_configured", Permanent: true}
 	}
+	switch d.Kind {
+	case openRoomDelivery:
+		return nil, a.makeRoom(ctx, surface, d)
+	case closeRoomDelivery:
+		return nil, a.closeRoom(ctx, surface, d)
+	}
 	to, account, err := a.address(ctx, d)
 	if err != nil {
 		return nil, err
@@ -85,6 +94,9 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	key := fmt.Sprintf("delivery-%d", d.ID)
 	if d.Kind == attachmentDelivery {
 		return nil, a.sendAttachment(ctx, surface, to, d)
+	}
+	if strings.HasPrefix(d.Kind, trainingFiles) {
+		return nil, a.sendTrainingFile(ctx, surface, to, a.recipientLanguage(account), d)
 	}
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
@@ -161,7 +173,7 @@ func (a *App) sendAttachment(ctx context.Context, surface bot.Surface, to bot.Ad
 	if err != nil {
 		return fmt.Errorf("reading the content of an attachment: %w", err)
 	}
-	return surface.SendFile(ctx, to, incident.Number+" "+attachment.Name, content)
+	return surface.SendFile(ctx, to, incident.Number+" "+attachment.Name, "", content)
 }
 
 // address is where a delivery goes. A role holder known by e-mail only is looked up once and remembered.
@@ -277,6 +289,13 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 	if view.Hold != nil {
 		view.HeldBy = a.accountName(ctx, &view.Hold.AccountID)
 	}
+	room, err := a.Store.Room(ctx, incident.ID)
+	switch {
+	case err == nil:
+		view.Room = &room
+	case !errors.Is(err, store.ErrNotFound):
+		return view, fmt.Errorf("reading the room of a card: %w", err)
+	}
 	return view, a.viewWork(ctx, &view)
 }
 
@@ -285,6 +304,9 @@ func (a *App) viewOf(ctx context.Context, incident store.Incident) (cardView, er
 func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader reader) (bot.Message, error) {
 	if d.Kind == linkCodeDelivery {
 		return a.linkLetter(ctx, d)
+	}
+	if d.NoticeID != nil {
+		return a.noticeLetter(ctx, d, lang)
 	}
 	if d.SystemID != nil {
 		return a.classifyLetter(ctx, d, lang)
@@ -334,6 +356,11 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 		return a.news(lang, d.Kind, incident, "", store.Note{}), nil
 	case answeredDelivery:
 		return a.answeredLetter(lang, incident), nil
+	case roomDelivery:
+		return a.roomLetter(lang, incident), nil
+	case roomFailedDelivery:
+		text := a.Texts.T(lang, "room.failed", locale.Data{"Number": incident.Number})
+		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil
 	case reminderDelivery:
 		roles, err := reader(ctx, incident)
 		if err != nil {
@@ -362,13 +389,28 @@ func (a *App) recipientLanguage(account store.Account) string {
 
 // finish ends a delivery and starts the next one of its lane, in one transaction.
 func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcome, code string, card *store.Card) error {
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
+	var noticed []store.Progress
+	var err error
+	if d.NoticeID != nil && outcome != store.Skipped {
+		if noticed, err = a.noticed(ctx, d); err != nil {
+			return fmt.Errorf("counting a notice: %w", err)
+		}
+	}
+	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
 		if card != nil {
 			if err := tx.SaveCard(ctx, *card); err != nil {
 				return err
 			}
 		}
-		if outcome == store.Unreached {
+		if d.NoticeID != nil && outcome != store.Skipped {
+			if err := tx.EndNotice(ctx, *d.NoticeID); err != nil {
+				return err
+			}
+			if err := tx.SaveProgress(ctx, noticed...); err != nil {
+				return err
+			}
+		}
+		if outcome == store.Unreached && d.IncidentID != nil {
 			if err := a.noteUnreached(ctx, tx, d, code); err != nil {
 				return err
 			}
@@ -377,7 +419,7 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 		if err != nil {
 			return err
 		}
-		if next != 0 {
+		if next != 0 && d.NoticeID == nil {
 			if err := a.Enqueue(ctx, tx, Job{Kind: DeliverJob, ID: next, Urgent: true}); err != nil {
 				return err
 			}
@@ -396,12 +438,12 @@ func (a *App) finish(ctx context.Context, d store.Delivery, outcome store.Outcom
 	case store.Sent:
 		a.Metrics.delay.Observe(delay.Seconds())
 		level := a.Log.DebugContext
-		if delay > noticeableDelay {
+		if delay > noticeableDelay && d.NoticeID == nil { // which waits its turn
 			level = a.Log.WarnContext
 		}
 		level(ctx, "delivered", "delivery", d.ID, "kind", d.Kind, "attempts", d.Attempts, "delay", delay.Round(time.Millisecond).String())
 	case store.Unreached:
-		a.Log.InfoContext(ctx, "a reporter takes no messages", "delivery", d.ID, "kind", d.Kind, "code", code)
+		a.Log.InfoContext(ctx, "a person takes no messages", "delivery", d.ID, "kind", d.Kind, "code", code)
 	case store.Dead:
 		a.Log.ErrorContext(ctx, "a message could not be delivered", "delivery", d.ID, "kind", d.Kind, "lane", d.Lane, "code", code)
 	}
@@ -435,6 +477,9 @@ func (a *App) noteUnreached(ctx context.Context, tx *store.Tx, d store.Delivery,
 // bury makes a dead letter visible: in the audit chain, and to those who work the cases, by another way than the one that
 // failed; once a day and lane, because a channel that is gone fails for every case.
 func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code string) error {
+	if d.Kind == openRoomDelivery {
+		return a.roomFailed(ctx, tx, d, code)
+	}
 	subject := ""
 	if d.IncidentID != nil {
 		incident, err := tx.IncidentByID(ctx, *d.IncidentID)

@@ -439,7 +439,7 @@ func TestAttachmentsAreHandedOn(t *testing.T) {
 		h.ask(ask)
 		h.ask(ask)
 		h.settle()
-		same(t, "files handed on", h.chat.sent, []file{{direct(omar), c.Number + " bild.png", "PNG"}})
+		same(t, "files handed on", h.chat.sent, []file{{direct(omar), c.Number + " bild.png", "", "PNG"}})
 		events := h.events("incident.attachments_sent")
 		if len(events) != 1 || events[0].Actor != "chat:U0OMAR" || events[0].Subject != c.Number {
 			t.Errorf("the audit chain says %+v", events)

@@ -308,5 +308,5 @@ func (a *App) sendFollowup(ctx context.Context, surface bot.Surface, to bot.Addr
 		return fmt.Errorf("making a follow-up: %w", err)
 	}
 	name := a.Texts.T(a.Settings.Language, "followup.title", locale.Data{"Year": year})
-	return surface.SendFile(ctx, to, name+"."+format, content)
+	return surface.SendFile(ctx, to, name+"."+format, "", content)
 }

@@ -36,8 +36,8 @@ func TestFollowupIsAskedForWrittenAndHandedOn(t *testing.T) {
 		h.press(karin, "followup_make", "2026")
 		h.settle()
 		same(t, "files", h.chat.sent, []file{
-			{direct(karin), "Uppföljning av informationssäkerheten 2026.pdf", "2026 pdf sv"},
-			{direct(karin), "Uppföljning av informationssäkerheten 2026.docx", "2026 docx sv"},
+			{To: direct(karin), Name: "Uppföljning av informationssäkerheten 2026.pdf", Content: "2026 pdf sv"},
+			{To: direct(karin), Name: "Uppföljning av informationssäkerheten 2026.docx", Content: "2026 docx sv"},
 		})
 		h.at("2029-03-01 12:00")
 		same(t, "messages when nothing ran for years", h.got(karin), []int{2})

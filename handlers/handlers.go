@@ -36,6 +36,7 @@ type Settings struct {
 	Holidays     policy.Calendar            // days without work beside weekends
 	Documents    []policy.Document          // that are revised every year
 	Revision     []bot.Address              // channels where revisions are asked for
+	Training     Training                   // courses, and when people are told of them
 	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
 	// FollowupMonth is when the CISO is asked to compile the follow-up of the year before; 0: never.
 	FollowupMonth time.Month
@@ -89,6 +90,8 @@ type App struct {
 	// Followup makes the follow-up of a year in a format, "pdf" or "docx", and Proposals puts in words what its figures suggest.
 	Followup  func(ctx context.Context, year int, format, language string) ([]byte, error)
 	Proposals func(ctx context.Context, year int, language string) ([]string, error)
+	// TrainingFile makes a file of the overview of training: the picture or one of the tables, by its number.
+	TrainingFile func(lang string, o TrainingOverview, n int) (TrainingFile, error)
 	// Surfaces carry messages, by name.
 	Surfaces map[string]bot.Surface
 	// NewRef makes an opaque id that cannot be guessed.
@@ -97,6 +100,7 @@ type App struct {
 	Metrics *Metrics
 
 	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
+	units   atomic.Pointer[tree]
 	model   atomic.Pointer[modelInUse]
 }
 
@@ -115,6 +119,9 @@ func (a *App) handle(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case bot.Command:
 		return a.command(ctx, req)
 	case bot.Shortcut:
+		if req.Name == bot.CaptureShortcut {
+			return a.capture(ctx, req)
+		}
 		return a.openReport(ctx, req, req.Text)
 	case bot.Home:
 		return a.home(ctx, req)
@@ -171,6 +178,7 @@ const (
 	secrecyButton     = "secrecy"
 	attachButton      = "attach"
 	linkCodeButton    = "link_code"
+	roomButton        = "room"
 
 	clarifyFirstButton   = "clarify_a" // the category suggested
 	clarifySecondButton  = "clarify_b" // the one next to it
@@ -188,6 +196,7 @@ func ButtonIDs() []string {
 		followupWriteButton, followupMakeButton, inventoryButton, classifyButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
+		roomButton,
 	}
 }
 
@@ -283,8 +292,13 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.showSystem(ctx, req)
 	case classifyButton:
 		return a.openClassify(ctx, req)
+	case roomButton:
+		return a.openRoom(ctx, req)
 	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
 		return a.clarify(ctx, req)
+	}
+	if reply, known, err := a.pressTraining(ctx, req); known {
+		return reply, err
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
@@ -345,6 +359,9 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.writeFollowup(ctx, req)
 	case classifyButton:
 		return a.classify(ctx, req)
+	}
+	if reply, known, err := a.submitTraining(ctx, req); known {
+		return reply, err
 	}
 	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
 	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)

@@ -169,6 +169,12 @@ func TestErrorsInPartsShowTheDialogAgain(t *testing.T) {
 	same(t, "what was answered before the error", h.incidents()[0].PersonalData, policy.Yes)
 }
 
+// holdsNumber tells whether the number, or a half of it, stands in a text. The last four digits alone stand in one hash in a thousand.
+func holdsNumber(text string) bool {
+	first, last, _ := strings.Cut(number, "-")
+	return strings.Contains(text, first) || strings.Contains(text, "-"+last)
+}
+
 func TestPersonalNumbersAreMaskedInWhatIsKept(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		f, d := h.open(bot.Request{Kind: bot.Shortcut, Actor: maja, Text: "Gällde " + number})
@@ -178,7 +184,7 @@ func TestPersonalNumbersAreMaskedInWhatIsKept(t *testing.T) {
 		c := h.report(ali, nil)
 		note, _ := h.open(bot.Request{Kind: bot.Press, Actor: karin, Name: "message", Subject: c.Ref})
 		note.part(bot.Values{"message": {"Gällde det " + number + "?"}})
-		if strings.Contains(h.everything(), "3234") {
+		if holdsNumber(h.everything()) {
 			t.Error("a personal identity number is in the database")
 		}
 		if reply := f.send(bot.Values{"occurred": {}}); !strings.Contains(text(reply.Message), h.Texts.T("sv", "receipt.masked")) {

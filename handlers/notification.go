@@ -124,7 +124,7 @@ func (a *App) sendDraft(ctx context.Context, surface bot.Surface, to bot.Address
 	if err != nil {
 		return fmt.Errorf("making a draft: %w", err)
 	}
-	return surface.SendFile(ctx, to, fmt.Sprintf("%s %s.%s", incident.Number, authority, format), content)
+	return surface.SendFile(ctx, to, fmt.Sprintf("%s %s.%s", incident.Number, authority, format), "", content)
 }
 
 // readable is the incident of a delivery that holds the reporter's words; errPointless when its recipient may no longer read them.

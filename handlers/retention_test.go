@@ -429,6 +429,9 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"drafts.answers": brief, "kept_dialogs.answers": brief, "kept_dialogs.files": brief, "kept_dialogs.subject": brief, "kept_dialogs.ref": brief,
 		"claims.key": brief, "claims.outcome": brief, "link_codes.code": brief, "link_codes.address_sha256": brief,
 
+		"people_history.since": staff, "people_history.unit": staff, "people_history.kind": staff, "people_history.start_date": staff,
+		"people_history.absent_until": staff, "units.name": staff, "units.parent": staff, "units.manager_email": staff,
+
 		"absences.holder": staff, "incidents.assignee": staff, "cards.lane": staff, "cards.channel": code, "deliveries.email": staff, "deliveries.channel": code,
 		"audit_events.actor": "an account that works cases; who reported is never named", "audit_events.detail": code,
 	}
@@ -443,7 +446,11 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"incidents.supplier", "incidents.crime", "incidents.involved", "incidents.alternatives", "affected.people", "affected.kinds", "affected.seriousness",
 		"affected.informed", "measures.ref", "measures.due_on", "measures.state",
 		"documents.key", "revisions.ref", "revisions.document", "revisions.owner", "revisions.state", "revisions.due_on", "revisions.decided_on",
-		"classifications.levels", "audit_head.hash", "counters.name", "leases.name", "leases.holder",
+		"classifications.levels",
+		"completions.course", "completions.version", "completions.completed_on", "completions.source", "training_progress.course",
+		"training_progress.deadline", "training_progress.reminded_on", "training_progress.later_on", "training_notices.day",
+		"training_notices.kind", "training_notices.courses", "training_rounds.kind", "training_rounds.day",
+		"notes.source", "rooms.surface", "rooms.channel", "rooms.failure", "audit_head.hash", "counters.name", "leases.name", "leases.holder",
 	} {
 		decided[column] = code
 	}

@@ -34,7 +34,6 @@ const (
 	fieldEdition  = "edition"
 	fieldDecided  = "decided"
 	fieldLink     = "link"
-	fieldUntil    = "until"
 	fieldApproved = "approved"
 )
 

@@ -48,7 +48,7 @@ func (a *App) show(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil && !errors.Is(err, store.ErrNotFound) {
 		return bot.Reply{}, fmt.Errorf("reading whom a case affected: %w", err)
 	}
-	message := a.caseText(lang, incident, reporter, hold, notes, attachments, affected)
+	message := a.caseText(lang, incident, reporter, hold, notes, a.speakers(ctx, notes), attachments, affected)
 	return bot.Reply{Message: &message}, nil
 }
 
@@ -75,10 +75,21 @@ func (a *App) reporterText(ctx context.Context, lang string, incident store.Inci
 	return person.Name + ", " + person.Unit, nil
 }
 
+// speakers are the names of those who said what was captured, by the id of their account.
+func (a *App) speakers(ctx context.Context, notes []store.Note) map[int64]string {
+	names := map[int64]string{}
+	for _, n := range notes {
+		if n.Kind == capturedNote && n.AuthorID != nil {
+			names[*n.AuthorID] = a.accountName(ctx, n.AuthorID)
+		}
+	}
+	return names
+}
+
 // caseText is the report in the reporter's words, with what was written since.
 func (a *App) caseText(
-	lang string, c store.Incident, reporter string, hold *store.Hold, notes []store.Note, attachments []store.Attachment,
-	affected store.Affected,
+	lang string, c store.Incident, reporter string, hold *store.Hold, notes []store.Note, speakers map[int64]string,
+	attachments []store.Attachment, affected store.Affected,
 ) bot.Message {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
 	heading := t("show.heading", locale.Data{"Number": c.Number})
@@ -119,7 +130,11 @@ func (a *App) caseText(
 		}
 	}
 	for _, n := range notes {
-		label := t("note."+n.Kind, locale.Data{"Time": locale.Time(n.At, a.Settings.Location)})
+		data := locale.Data{"Time": locale.Time(n.At, a.Settings.Location)}
+		if n.AuthorID != nil {
+			data["Name"] = speakers[*n.AuthorID]
+		}
+		label := t("note."+n.Kind, data)
 		blocks = append(blocks, bot.Facts{{Label: label}}, bot.Quote(n.Text))
 	}
 	if c.Lesson != "" {

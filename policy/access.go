@@ -59,6 +59,7 @@ const (
 	Close             Action = "close"
 	Reopen            Action = "reopen"
 	HoldCase          Action = "hold_case" // keep it from being anonymised, and lift that
+	OpenRoom          Action = "open_room" // open a private channel for those who work it
 )
 
 // Case is what of a case decides who may do what with it.
@@ -148,6 +149,7 @@ var accesses = []access{
 	{Close, triage, nil, triage, triageStop, false},
 	{Reopen, triage, nil, triage, triageStop, true},
 	{HoldCase, triage, nil, triage, triage, true},
+	{OpenRoom, triage, nil, triage, nil, false}, // of what concerns Sweden's security nothing is written here
 }
 
 // Actions lists the actions in the order in which they are shown. The slice is the caller's own.

@@ -61,6 +61,7 @@ set_secrecy          CD       CD     CD        CD     CD          CD     CD     
 close                CD       CD     CD        CD     CD          CD     CD     CDS   no
 reopen               CD       CD     CD        CD     CD          CD     CD     CDS   yes
 hold_case            CD       CD     CD        CD     CD          CD     CD     CD    yes
+open_room            CD       CD     CD        CD     CD          CD     CD     -     no
 `
 
 func TestAccess(t *testing.T) {

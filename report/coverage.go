@@ -70,7 +70,8 @@ func (c *coverage) read(ctx context.Context) (err error) {
 	if c.shown, err = c.store.Evidence(ctx); err != nil {
 		return err
 	}
-	if c.year, err = c.store.Period(ctx, c.now.AddDate(-1, 0, 0), c.now); err != nil {
+	// Up to and with this very millisecond.
+	if c.year, err = c.store.Period(ctx, c.now.AddDate(-1, 0, 0), c.now.Add(time.Millisecond)); err != nil {
 		return err
 	}
 	all, err := c.store.Systems(ctx)

@@ -63,11 +63,11 @@ type Table struct {
 // Chart is a row of bars, for the eye; a table beside it has the figures.
 type Chart struct {
 	Title string
-	Bars  []Bar
+	Bars  []ChartBar
 }
 
-// Bar is one bar of a chart.
-type Bar struct {
+// ChartBar is one bar of a chart.
+type ChartBar struct {
 	Label string
 	Value int
 }
@@ -277,10 +277,10 @@ func (c *compiler) summary() FollowupPart {
 	}}
 }
 
-func (c *compiler) monthBars() []Bar {
-	bars := make([]Bar, len(c.year.months))
+func (c *compiler) monthBars() []ChartBar {
+	bars := make([]ChartBar, len(c.year.months))
 	for i, n := range c.year.months {
-		bars[i] = Bar{c.text("month." + fmt.Sprint(i+1)), n}
+		bars[i] = ChartBar{c.text("month." + fmt.Sprint(i+1)), n}
 	}
 	return bars
 }
@@ -369,10 +369,10 @@ func ranked[K comparable](keys []K, year, before map[K]int) []count[K] {
 	return all
 }
 
-func bars[K comparable](counts []count[K], name func(K) string) []Bar {
-	var all []Bar
+func bars[K comparable](counts []count[K], name func(K) string) []ChartBar {
+	var all []ChartBar
 	for _, c := range counts {
-		all = append(all, Bar{name(c.key), c.n})
+		all = append(all, ChartBar{name(c.key), c.n})
 	}
 	return all
 }

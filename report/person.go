@@ -25,6 +25,7 @@ type PersonalData struct {
 	Drafts   []OwnDraft   `json:"drafts"`
 	Messages []OwnMessage `json:"messages"` // what was sent to them, without what it said
 	Absences []OwnAbsence `json:"absences"`
+	Training OwnTraining  `json:"training"`
 	Events   []OwnEvent   `json:"audit_events"`
 }
 
@@ -37,6 +38,40 @@ type StaffRow struct {
 	StartDate    string `json:"start_date"`
 	Language     string `json:"language"`
 	Active       bool   `json:"active"`
+}
+
+// OwnTraining is what is kept of a person's training (policy clause 2.8): what they completed, of what they were reminded, and what they
+// were on the staff list from which day on, by which it is decided what they must take.
+type OwnTraining struct {
+	Completions []OwnCompletion `json:"completions"`
+	Reminders   []OwnReminders  `json:"reminders"`
+	History     []OwnStanding   `json:"history"`
+}
+
+// OwnCompletion is a course that was completed. Days are like 2026-11-23.
+type OwnCompletion struct {
+	Course  string `json:"course"`
+	Version string `json:"version"`
+	Day     string `json:"day"`
+	Source  string `json:"source"`
+}
+
+// OwnReminders is how often the person was reminded of a course before a deadline.
+type OwnReminders struct {
+	Course   string `json:"course"`
+	Deadline string `json:"deadline"`
+	Count    int    `json:"count"`
+	Latest   string `json:"latest"`
+	Later    string `json:"put_off_until"`
+}
+
+// OwnStanding is what the person was from a day on.
+type OwnStanding struct {
+	Since       string `json:"since"`
+	Unit        string `json:"unit"`
+	Kind        string `json:"kind"`
+	AbsentUntil string `json:"absent_until"`
+	Active      bool   `json:"active"`
 }
 
 // OwnAccount is an account on a chat service.
@@ -158,6 +193,9 @@ func (p *personal) staff(ctx context.Context) error {
 			Name: person.Name, Unit: person.Unit, Kind: person.Kind, ManagerEmail: person.ManagerEmail, StartDate: person.StartDate,
 			Language: person.Locale, Active: person.Active,
 		}
+		if err := p.training(ctx, person.ID); err != nil {
+			return err
+		}
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
@@ -166,6 +204,31 @@ func (p *personal) staff(ctx context.Context) error {
 		if strings.EqualFold(system.OwnerEmail, p.data.Email) {
 			p.data.Systems = append(p.data.Systems, system.Key)
 		}
+	}
+	return err
+}
+
+func (p *personal) training(ctx context.Context, id int64) error {
+	completions, err := p.store.Completions(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, c := range completions {
+		p.data.Training.Completions = append(p.data.Training.Completions,
+			OwnCompletion{Course: c.Course, Version: c.Version, Day: c.CompletedOn, Source: c.Source})
+	}
+	trainee, err := p.store.Trainee(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, g := range trainee.Progress {
+		p.data.Training.Reminders = append(p.data.Training.Reminders,
+			OwnReminders{Course: g.Course, Deadline: g.Deadline, Count: g.Reminders, Latest: g.RemindedOn, Later: g.LaterOn})
+	}
+	history, err := p.store.HistoryOf(ctx, id)
+	for _, h := range history {
+		p.data.Training.History = append(p.data.Training.History,
+			OwnStanding{Since: h.Since, Unit: h.Unit, Kind: h.Kind, AbsentUntil: h.AbsentUntil, Active: h.Active})
 	}
 	return err
 }

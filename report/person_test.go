@@ -139,14 +139,17 @@ func TestPerson(t *testing.T) {
 					t.Errorf("a report is %+v", r)
 				}
 			}
+			same(t, "history of training", p.Training.History, []report.OwnStanding{
+				{Since: p.Training.History[0].Since, Unit: "Majas enhet", Kind: p.Staff.Kind, Active: true},
+			})
 			same(t, "a note", p.Notes[0].Text, "Majas svar")
 			same(t, "a draft", p.Drafts[0].Answers["text"], []string{"Majas utkast"})
 			if i := slices.IndexFunc(p.Accounts, func(a report.OwnAccount) bool { return a.Surface == "discord" }); p.Accounts[i].LinkedAt == "" {
 				t.Errorf("the linked account is %+v", p.Accounts[i])
 			}
 			var names map[string]any
-			if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(names) != 10 {
-				t.Errorf("it is no JSON of ten parts: %v", err)
+			if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(names) != 11 {
+				t.Errorf("it is no JSON of eleven parts: %v", err)
 			}
 		})
 	}

@@ -138,6 +138,8 @@ type sweepWorker struct {
 const (
 	stalledAfter = 2 * time.Minute
 	claimAge     = 30 * 24 * time.Hour
+	// noticeAge is how long it is kept that somebody was told of training on a day. How often they were told in a period is kept apart.
+	noticeAge = 90 * 24 * time.Hour
 )
 
 // Work mends what a crash may have left, deletes what has had its time, and measures the backlog.
@@ -161,6 +163,9 @@ func (w *sweepWorker) Work(ctx context.Context, _ *river.Job[sweepArgs]) error {
 			return err
 		}
 		if err := tx.ExpireLinkCodes(ctx, now.Add(-handlers.LinkCodeAge), now.Add(-handlers.LinkCodeWindow)); err != nil {
+			return err
+		}
+		if _, err := tx.ExpireNotices(ctx, now.Add(-noticeAge).Format(time.DateOnly)); err != nil {
 			return err
 		}
 		_, err := tx.ExpireClaims(ctx, now.Add(-claimAge))

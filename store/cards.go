@@ -36,10 +36,11 @@ func (s *Store) Cards(ctx context.Context, incidentID int64) ([]Card, error) {
 }
 
 // CardTargets returns a new delivery of an incident's card for every lane that its card was ever addressed to, also where
-// it has not been posted yet: the copies are drawn from the incident's state when they are sent.
+// it has not been posted yet: the copies are drawn from the incident's state when they are sent. A room that is closed gets no more.
 func (tx *Tx) CardTargets(ctx context.Context, incidentID int64) ([]Delivery, error) {
 	first, err := many(ctx, tx, deliveryFields, `SELECT `+deliveryColumns+` FROM deliveries WHERE id IN (`+
-		`SELECT min(id) FROM deliveries WHERE incident_id = ? AND kind = 'card' GROUP BY lane) ORDER BY id`, incidentID)
+		`SELECT min(id) FROM deliveries WHERE incident_id = ? AND kind = 'card' AND NOT EXISTS (`+
+		`SELECT 1 FROM rooms WHERE `+roomIn+` AND rooms.closed_at IS NOT NULL) GROUP BY lane) ORDER BY id`, incidentID)
 	return again(first), doing("find an incident's cards", err)
 }
 

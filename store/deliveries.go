@@ -10,7 +10,7 @@ import (
 )
 
 const deliveryColumns = `id, lane, surface, channel, user_id, email, kind, incident_id, note_id, attachment_id, urgent, created_at, ` +
-	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, measure_id, revision_id, system_id`
+	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, measure_id, notice_id, revision_id, system_id`
 
 func deliveryFields(d *Delivery) []any {
 	return []any{
@@ -18,7 +18,7 @@ func deliveryFields(d *Delivery) []any {
 		flag{&d.Urgent},
 		millis{&d.CreatedAt}, &d.Attempts, optionalMillis{&d.AttemptedAt}, &d.LastError, optionalMillis{&d.SentAt},
 		optionalMillis{&d.SkippedAt}, optionalMillis{&d.DeadAt}, optionalMillis{&d.UnreachedAt}, &d.ReminderID, &d.MeasureID,
-		&d.RevisionID, &d.SystemID,
+		&d.NoticeID, &d.RevisionID, &d.SystemID,
 	}
 }
 
@@ -211,10 +211,10 @@ func (s *Store) DeliveryStats(ctx context.Context) (Stats, error) {
 }
 
 // StalledLanes returns the deliveries that are first in their lane and have not been touched, neither created nor tried,
-// since olderThan. Their jobs may have been lost: the sweep gives them new ones.
+// since olderThan. Their jobs may have been lost: the sweep gives them new ones. Notices have no jobs, see WaitingNotices.
 func (s *Store) StalledLanes(ctx context.Context, olderThan time.Time) ([]int64, error) {
 	heads, err := readMany(ctx, s, itself[int64],
 		`SELECT id FROM deliveries WHERE id IN (SELECT min(id) FROM deliveries WHERE `+pending+` GROUP BY lane) `+
-			`AND coalesce(attempted_at, created_at) < ? ORDER BY id`, olderThan.UnixMilli())
+			`AND notice_id IS NULL AND coalesce(attempted_at, created_at) < ? ORDER BY id`, olderThan.UnixMilli())
 	return heads, doing("find stalled lanes", err)
 }

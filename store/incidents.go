@@ -182,15 +182,15 @@ func (s *Store) IncidentsBefore(ctx context.Context, id int64, since time.Time, 
 	return slices.DeleteFunc(found, func(i Incident) bool { return i.RegisteredAt.Before(since) }), doing("read recent incidents", err)
 }
 
-const noteColumns = `id, incident_id, at, author_id, kind, text`
+const noteColumns = `id, incident_id, at, author_id, kind, text, source`
 
 func noteFields(n *Note) []any {
-	return []any{&n.ID, &n.IncidentID, millis{&n.At}, &n.AuthorID, &n.Kind, &n.Text}
+	return []any{&n.ID, &n.IncidentID, millis{&n.At}, &n.AuthorID, &n.Kind, &n.Text, &n.Source}
 }
 
 var insertNote = insertInto("notes", noteColumns)
 
-// AddNote adds a note to its incident. It fills in ID, and At when that is zero.
+// AddNote adds a note to its incident. It fills in ID, and At when that is zero. ErrConflict when there is a note with its Source.
 func (tx *Tx) AddNote(ctx context.Context, n *Note) error {
 	if n.At.IsZero() {
 		n.At = tx.Now

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-const personColumns = `id, email, name, unit, kind, manager_email, start_date, locale, active`
+const personColumns = `id, email, name, unit, kind, manager_email, start_date, locale, active, absent_until`
 
 func personFields(p *Person) []any {
-	return []any{&p.ID, &p.Email, &p.Name, &p.Unit, &p.Kind, &p.ManagerEmail, &p.StartDate, &p.Locale, flag{&p.Active}}
+	return []any{&p.ID, &p.Email, &p.Name, &p.Unit, &p.Kind, &p.ManagerEmail, &p.StartDate, &p.Locale, flag{&p.Active}, &p.AbsentUntil}
 }
 
 const systemColumns = `id, key, name, owner_email, unit, supplier, levels, personal_data, classified_on, active`
@@ -35,14 +35,15 @@ const (
 )
 
 var (
-	insertPerson = insertInto("people", personColumns)
-	updatePerson = updateOf("people", personColumns)
 	insertSystem = insertInto("systems", foldedSystemColumns)
 	updateSystem = updateOf("systems", foldedSystemColumns)
 )
 
 // Changes is what an import did, in rows.
-type Changes struct{ Added, Changed, Unchanged int }
+type Changes struct {
+	Added, Changed, Unchanged int
+	Left                      int // people who are not in the staff list any more
+}
 
 // inventory is how rows of one table are imported: found again by a key, left alone when nothing changed.
 type inventory[T any] struct {
@@ -51,7 +52,6 @@ type inventory[T any] struct {
 	read, write    func(*T) []any
 	key            func(*T) string
 	id             func(*T) *int64
-	also           func(*T) bool // tells that more has changed than the row shows; nil: nothing has
 }
 
 // merge writes the rows that are new or differ from the one with the same key. Rows that are not among them stay.
@@ -80,7 +80,7 @@ func (in inventory[T]) merge(ctx context.Context, tx *Tx, rows []T) (Changes, er
 				return Changes{}, fmt.Errorf("add %s: %w", key, err)
 			}
 			c.Added++
-		case reflect.DeepEqual(old, row) && (in.also == nil || !in.also(&row)):
+		case reflect.DeepEqual(old, row):
 			c.Unchanged++
 		default:
 			if _, err := tx.exec(ctx, in.update, append(in.write(&row)[1:], *in.id(&row))...); err != nil {
@@ -89,40 +89,6 @@ func (in inventory[T]) merge(ctx context.Context, tx *Tx, rows []T) (Changes, er
 			c.Changed++
 		}
 		byKey[key] = row
-	}
-	return c, nil
-}
-
-// ImportPeople brings the staff list up to date: a person is known by e-mail address. Those who are not in the list stay as
-// they are. Accounts that the list gives are linked to their people; one that it no longer gives, or gives to another, is
-// taken from the one who had it. Other accounts are linked anew to the people with their address.
-func (tx *Tx) ImportPeople(ctx context.Context, people []Person) (Changes, error) {
-	lower := make([]Person, len(people))
-	for i, p := range people {
-		p.Email, p.ManagerEmail = strings.ToLower(p.Email), strings.ToLower(p.ManagerEmail)
-		lower[i] = p
-	}
-	accounts, err := tx.relist(ctx, lower)
-	if err != nil {
-		return Changes{}, fmt.Errorf("compare the accounts of the staff list: %w", err)
-	}
-	for i := range lower {
-		lower[i].Accounts = nil // they are no part of the row
-	}
-	c, err := inventory[Person]{
-		all: selectPeople, insert: insertPerson, update: updatePerson, read: personFields, write: personFields,
-		key: func(p *Person) string { return p.Email }, id: func(p *Person) *int64 { return &p.ID },
-		also: func(p *Person) bool { return accounts.emails[p.Email] },
-	}.merge(ctx, tx, lower)
-	if err != nil {
-		return Changes{}, fmt.Errorf("import people: %w", err)
-	}
-	if err := accounts.apply(ctx, tx); err != nil {
-		return Changes{}, fmt.Errorf("link the accounts of the staff list: %w", err)
-	}
-	if _, err := tx.exec(ctx, `UPDATE accounts SET person_id = (SELECT id FROM people WHERE people.email = accounts.email) `+
-		`WHERE email <> '' AND person_id IS NULL`); err != nil {
-		return Changes{}, fmt.Errorf("link accounts to people: %w", err)
 	}
 	return c, nil
 }

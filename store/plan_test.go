@@ -75,11 +75,31 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	absent(err)
 	_, err = s.Affected(ctx, i.ID)
 	absent(err)
+	_, err = s.TraineesByManager(ctx, "bo@example.org")
+	read(err)
+	_, err = s.TraineesOfUnits(ctx, []string{"IT"})
+	read(err)
+	_, err = s.Completions(ctx, 1)
+	read(err)
+	_, err = s.WaitingNotices(ctx, "chat", time.Time{}, 10)
+	read(err)
+	_, err = s.CountWaitingNotices(ctx, "chat")
+	read(err)
+	_, err = s.Round(ctx, "reminder", "2026-11-23")
+	read(err)
+	_, err = s.Trainee(ctx, 1)
+	absent(err)
+	_, err = s.Notice(ctx, 1)
+	absent(err)
 	_, err = s.HoldOf(ctx, i.ID)
 	absent(err)
 	system := int64(1)
 	_, err = s.SimilarIncidents(ctx, store.Incident{ID: i.ID, SystemID: &system}, time.Time{})
 	read(err)
+	_, err = s.RoomByChannel(ctx, "chat", "C1")
+	if !errors.Is(err, store.ErrNotFound) {
+		read(err)
+	}
 	_, err = s.Period(ctx, time.Time{}, s.Now())
 	read(err)
 	_, err = s.Improvements(ctx, time.Time{}, 10)
@@ -94,6 +114,22 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	read(s.InTx(ctx, func(tx *store.Tx) error {
 		if _, err := tx.RevisionTargets(ctx, 1, "revision"); err != nil {
+			return err
+		}
+		room := store.Room{IncidentID: i.ID, Surface: "chat", OpenedBy: *i.ReporterID}
+		if err := tx.AddRoom(ctx, &room); err != nil {
+			return err
+		}
+		if err := tx.SaveRoom(ctx, room); err != nil {
+			return err
+		}
+		if _, err := tx.Room(ctx, i.ID); err != nil {
+			return err
+		}
+		if _, err := tx.HasNoteFrom(ctx, "chat:C1:1.1"); err != nil {
+			return err
+		}
+		if _, err := tx.CardTargets(ctx, i.ID); err != nil {
 			return err
 		}
 		if _, err := tx.UpdateIncident(ctx, i.ID, func(old store.Incident) (store.Incident, error) { return old, nil }); err != nil {

@@ -106,6 +106,7 @@ type Person struct {
 	StartDate    string // 2006-01-02 or ""
 	Locale       string // sv, en
 	Active       bool
+	AbsentUntil  string // the last day of the latest absence, 2006-01-02 or ""
 	// Accounts are the user ids that a staff list gives the person, by surface: "" says that there is none, a surface that is
 	// missing is one that the list does not tell of. For ImportPeople; what is read from the register has none.
 	Accounts map[string]string
@@ -133,6 +134,7 @@ type Note struct {
 	AuthorID   *int64 // accounts.id
 	Kind       string // "to_reporter", "supplement" (the reporter's later version of the text) …; the handlers know them
 	Text       string
+	Source     string // of one that was captured: the message it was, no two notes from the same; else ""
 }
 
 // Affected is whom a case affected and how: what a notification of a personal data breach asks (GDPR article 33.3).
@@ -214,7 +216,8 @@ type Delivery struct {
 	RevisionID   *int64
 	SystemID     *int64 // the system that its owner is asked to classify
 	MeasureID    *int64
-	Urgent       bool // false: bulk, which never delays urgent
+	NoticeID     *int64 // of training: sent in its turn without a job of its own
+	Urgent       bool   // false: bulk, which never delays urgent
 	CreatedAt    time.Time
 	Attempts     int
 	AttemptedAt  *time.Time

@@ -33,6 +33,8 @@ type Platform interface {
 	Command(ctx context.Context) (Screen, error)
 	// Shortcut says something in the channel and uses the bot's shortcut on it.
 	Shortcut(ctx context.Context, said string) (Screen, error)
+	// Capture says something in a channel and uses the shortcut on it that keeps it.
+	Capture(ctx context.Context, in bot.Address, said string) (Screen, error)
 	// Submit goes through the dialog d, which is open, answers the questions in answers as they come up, and sends it in. An empty
 	// answer empties the field; a question without an answer is left as it stands. A Lookup is found by searching for its label.
 	// Uploads answer the question for files.
@@ -112,6 +114,9 @@ func Run(t *testing.T, start Start) {
 		{"a message that is edited reads as it was edited", editedReads},
 		{"a message that is sent again lies there once", sentAgain},
 		{"every button tells what it is and what it concerns", buttonsTell},
+		{"a room is for its members", roomIsForItsMembers},
+		{"a room that is opened again is the same", roomOpenedAgain},
+		{"a room that is closed is silent", roomClosed},
 		{"any dialog arrives as it was answered", anyDialogArrives},
 		{"any message reads as it was written", anyMessageReads},
 	} {

@@ -24,7 +24,7 @@ import (
 //   - "public_key", with HTTP interactions only: "other_public_key".
 //   - "endpoint": "endpoint_missing" with HTTP interactions; "endpoint_set" without, since Discord then sends nothing over the
 //     gateway. Params: address.
-//   - "guild", with a guild only: "not_in_guild". Params: name.
+//   - "guild", with a guild only: "not_in_guild", "missing_guild_permissions" with their names in Params: permissions. Params: name.
 //   - "commands": "commands_outdated" when they are missing or others than wanted, "commands_invalid" when Discord
 //     would not take them. The bot registers them when it starts.
 //   - "channel:ID": "not_a_text_channel", "other_guild", "missing_permissions" with their names in Params: permissions.
@@ -75,11 +75,10 @@ func wrong(f surface.Finding, err error) surface.Finding {
 	return f
 }
 
-// token asks https://discord.com/developers/docs/resources/user#get-current-user
 func (c *checker) token(ctx context.Context) surface.Finding {
 	f := surface.Finding{Check: "token"}
-	var user discordgo.User
-	if err := c.do(ctx, call{method: http.MethodGet, route: "GET /users/@me", path: "/users/@me"}, &user); err != nil {
+	user, err := c.me(ctx)
+	if err != nil {
 		return wrong(f, err)
 	}
 	c.bot = user.ID
@@ -131,7 +130,22 @@ func (c *checker) guild(ctx context.Context) surface.Finding {
 		return wrong(f, err)
 	}
 	f.OK, f.Code, f.Params = true, "ok", map[string]string{"name": g.name}
+	if missing := missingOf(g.permissions(c.opts.GuildID, &discordgo.Channel{}), true); missing != "" {
+		f.OK, f.Code, f.Params["permissions"] = false, "missing_guild_permissions", missing
+	}
 	return f
+}
+
+// missingOf are the names of the permissions that has lacks, of those that are needed in the guild as a whole or of those that are
+// needed in a channel.
+func missingOf(has int64, wide bool) string {
+	var missing []string
+	for _, p := range Permissions() {
+		if p.wide == wide && has&p.bit == 0 {
+			missing = append(missing, p.Name)
+		}
+	}
+	return strings.Join(missing, ", ")
 }
 
 // lookUpGuild asks https://discord.com/developers/docs/resources/guild#get-guild, which tells the roles, and for the bot's own
@@ -198,15 +212,8 @@ func (c *checker) channel(ctx context.Context, id string) surface.Finding {
 	if err != nil {
 		return wrong(f, err)
 	}
-	has := g.permissions(channel.GuildID, &channel)
-	var missing []string
-	for _, p := range Permissions() {
-		if has&p.bit == 0 {
-			missing = append(missing, p.Name)
-		}
-	}
-	if len(missing) > 0 {
-		f.Code, f.Params["permissions"] = "missing_permissions", strings.Join(missing, ", ")
+	if missing := missingOf(g.permissions(channel.GuildID, &channel), false); missing != "" {
+		f.Code, f.Params["permissions"] = "missing_permissions", missing
 		return f
 	}
 	f.OK, f.Code = true, "ok"

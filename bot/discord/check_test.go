@@ -39,7 +39,7 @@ func registered(t *testing.T, w *workspace.Workspace, s *discord.Surface) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
-	err := w.Until(t.Context(), func() bool { return len(w.Commands()) == 2 })
+	err := w.Until(t.Context(), func() bool { return len(w.Commands()) == 3 })
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
@@ -127,6 +127,11 @@ func TestCheckOfWhatIsWrong(t *testing.T) {
 			"member:" + person: {Check: "member:" + person, Code: "unknown_member", Params: map[string]string{"member": person}},
 			"member:405":       {Check: "member:405", Code: "unknown_user", Params: map[string]string{"member": "405"}},
 		})
+	w.SetBotPermissions(workspace.DefaultBotPermissions &^ (workspace.ManageChannels | workspace.ManageRoles))
+	equal(t, "the guild", check(nil, nil, nil)["guild"], surface.Finding{Check: "guild", Code: "missing_guild_permissions", Params: map[string]string{
+		"name": "Lokal server", "permissions": "Manage Channels, Manage Roles",
+	}})
+	w.SetBotPermissions(workspace.DefaultBotPermissions)
 	equal(t, "the application, its key and its endpoint", check(func(o *discord.Options) { o.ApplicationID, o.PublicKey = "7", publicKey() }, nil, nil),
 		map[string]surface.Finding{
 			"application": {Check: "application", Code: "other_application", Params: map[string]string{"application": workspace.ApplicationID}},

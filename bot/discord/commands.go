@@ -91,25 +91,34 @@ func (t commandTexts) localised(in func(lang string) string) (string, map[discor
 	return in(t.language), all
 }
 
-// commands are the commands that the bot has: the one that is typed, and the one in a message's menu.
+// The keys of the names of the message commands.
+const (
+	reportName  = "discord.shortcut"
+	captureName = "discord.capture"
+)
+
+// commands are the commands that the bot has: the one that is typed, and those in a message's menu.
 func (t commandTexts) commands() ([]registration, error) {
 	say := func(key string) func(string) string {
 		return func(lang string) string { return t.text(lang, key, nil) }
 	}
 	typed := registration{Type: discordgo.ChatApplicationCommand, Name: commandName}
 	typed.Description, typed.Descriptions = t.localised(say("discord.command"))
-	message := registration{Type: discordgo.MessageApplicationCommand}
-	message.Name, message.Names = t.localised(say("discord.shortcut"))
+	all := []registration{typed}
+	for _, key := range []string{reportName, captureName} {
+		message := registration{Type: discordgo.MessageApplicationCommand}
+		message.Name, message.Names = t.localised(say(key))
+		all = append(all, message)
+	}
 	if t.subcommands != nil {
 		for i := range t.subcommands(t.language) {
 			option, err := t.option(i)
 			if err != nil {
 				return nil, err
 			}
-			typed.Options = append(typed.Options, option)
+			all[0].Options = append(all[0].Options, option)
 		}
 	}
-	all := []registration{typed, message}
 	for _, c := range all {
 		if err := c.check(); err != nil {
 			return nil, err
@@ -298,17 +307,20 @@ func (s *Surface) Run(ctx context.Context) error {
 type Permission struct {
 	Name string // as Discord's settings show it in English
 	bit  int64
+	wide bool // needed in the guild as a whole, and in none of the channels that are configured
 }
 
 // Permissions are the permissions that this surface uses (https://discord.com/developers/docs/topics/permissions), each for what is
 // said beside it.
 func Permissions() []Permission {
 	return []Permission{
-		{"View Channels", discordgo.PermissionViewChannel},               // the channel that cards are posted in
-		{"Send Messages", discordgo.PermissionSendMessages},              // cards
-		{"Embed Links", discordgo.PermissionEmbedLinks},                  // all that a card says stands in embeds
-		{"Attach Files", discordgo.PermissionAttachFiles},                // attachments handed on to those who work a case
-		{"Read Message History", discordgo.PermissionReadMessageHistory}, // finding a message that an interrupted attempt posted
+		{"View Channels", discordgo.PermissionViewChannel, false},               // the channel that cards are posted in
+		{"Send Messages", discordgo.PermissionSendMessages, false},              // cards
+		{"Embed Links", discordgo.PermissionEmbedLinks, false},                  // all that a card says stands in embeds
+		{"Attach Files", discordgo.PermissionAttachFiles, false},                // attachments handed on to those who work a case
+		{"Read Message History", discordgo.PermissionReadMessageHistory, false}, // finding a message that an interrupted attempt posted
+		{"Manage Channels", discordgo.PermissionManageChannels, true},           // making a room
+		{"Manage Roles", discordgo.PermissionManageRoles, true},                 // closing one, which changes what its members may do in it
 	}
 }
 

@@ -3,6 +3,7 @@ package discord_test
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,8 +15,8 @@ import (
 // words are the texts that commands are made of.
 func words(lang, key string, _ map[string]any) string {
 	return map[string]map[string]string{
-		"sv": {"discord.command": "Rapportera en incident", "discord.shortcut": "Rapportera som incident"},
-		"en": {"discord.command": "Report an incident", "discord.shortcut": "Report as incident"},
+		"sv": {"discord.command": "Rapportera en incident", "discord.shortcut": "Rapportera som incident", "discord.capture": "Spara i ärendet"},
+		"en": {"discord.command": "Report an incident", "discord.shortcut": "Report as incident", "discord.capture": "Save in the case"},
 	}[lang][key]
 }
 
@@ -55,7 +56,9 @@ const wantedCommands = `[
       "options": [{"type": 3, "name": "system", "autocomplete": true, "description": "Systemet",
         "description_localizations": {"en-GB": "The system", "en-US": "The system", "sv-SE": "Systemet"}}]}]},
   {"type": 3, "name": "Rapportera som incident",
-   "name_localizations": {"en-GB": "Report as incident", "en-US": "Report as incident", "sv-SE": "Rapportera som incident"}}]`
+   "name_localizations": {"en-GB": "Report as incident", "en-US": "Report as incident", "sv-SE": "Rapportera som incident"}},
+  {"type": 3, "name": "Spara i ärendet",
+   "name_localizations": {"en-GB": "Save in the case", "en-US": "Save in the case", "sv-SE": "Spara i ärendet"}}]`
 
 func decoded(t *testing.T, text string) any {
 	t.Helper()
@@ -78,7 +81,8 @@ func asRegistered(t *testing.T, commands string) string {
 			command["description"], command["description_localizations"], command["options"] = "", nil, []any{}
 		}
 	}
-	encoded, err := json.Marshal([]any{list[1], list[0]}) // in an order of its own
+	slices.Reverse(list) // in an order of its own
+	encoded, err := json.Marshal(list)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -208,8 +212,8 @@ func TestManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := map[string]any{
-		"invite":                    "https://discord.com/oauth2/authorize?client_id=2001&scope=bot+applications.commands&permissions=117760",
-		"permissions":               []any{"View Channels", "Send Messages", "Embed Links", "Attach Files", "Read Message History"},
+		"invite":                    "https://discord.com/oauth2/authorize?client_id=2001&scope=bot+applications.commands&permissions=268553232",
+		"permissions":               []any{"View Channels", "Send Messages", "Embed Links", "Attach Files", "Read Message History", "Manage Channels", "Manage Roles"},
 		"interactions_endpoint_url": "",
 		"commands":                  decoded(t, wantedCommands),
 	}

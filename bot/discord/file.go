@@ -19,7 +19,7 @@ import (
 const fileTimeout = time.Minute
 
 // SendFile implements bot.Surface: https://discord.com/developers/docs/reference#uploading-files
-func (s *Surface) SendFile(ctx context.Context, to bot.Address, name string, content []byte) error {
+func (s *Surface) SendFile(ctx context.Context, to bot.Address, name, alt string, content []byte) error {
 	channel, err := s.conversation(ctx, to)
 	if err != nil {
 		return err
@@ -27,7 +27,7 @@ func (s *Surface) SendFile(ctx context.Context, to bot.Address, name string, con
 	if len(content) == 0 { // Discord takes none
 		return &bot.SendError{Code: "file_empty", Permanent: true}
 	}
-	form, formType, err := fileForm(name, content)
+	form, formType, err := fileForm(name, alt, content)
 	if err != nil {
 		return &bot.SendError{Code: "undrawable", Permanent: true, Err: err}
 	}
@@ -37,10 +37,12 @@ func (s *Surface) SendFile(ctx context.Context, to bot.Address, name string, con
 	}, nil)
 }
 
-func fileForm(name string, content []byte) (form []byte, formType string, err error) {
-	about, err := json.Marshal(map[string]any{
-		"allowed_mentions": quiet(), "attachments": []map[string]any{{"id": 0, "filename": name}},
-	})
+func fileForm(name, alt string, content []byte) (form []byte, formType string, err error) {
+	file := map[string]any{"id": 0, "filename": name}
+	if alt != "" { // https://discord.com/developers/docs/resources/message#attachment-object
+		file["description"] = cut(alt, maxAlt)
+	}
+	about, err := json.Marshal(map[string]any{"allowed_mentions": quiet(), "attachments": []map[string]any{file}})
 	if err != nil {
 		return nil, "", fmt.Errorf("encoding a message: %w", err)
 	}

@@ -49,6 +49,9 @@ const (
 	maxEmbedTotal  = 6000 // characters in all embeds of a message together
 )
 
+// maxAlt is how long the description of an attachment may be: https://discord.com/developers/docs/resources/message#attachment-object
+const maxAlt = 1024
+
 // ellipsis ends a text that was cut.
 const ellipsis = "…"
 

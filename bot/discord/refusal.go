@@ -107,6 +107,8 @@ func verdictOn(code int) (v verdict, known bool) {
 		return verdict{"explicit_content", true}, true
 	case 20012:
 		return verdict{name: "not_authorised_for_application"}, true
+	case 30013:
+		return verdict{"too_many_channels", true}, true
 	case 30034:
 		return verdict{name: "daily_command_creates"}, true
 	case 30046:

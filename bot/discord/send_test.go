@@ -245,7 +245,7 @@ func TestSendFile(t *testing.T) {
 	a := newAPI(t, map[string][]answer{postMessage: {{body: createdBody}}})
 	s := newSurface(t, a.URL+"/api", nil)
 	name, content := `skärm "1".png`, []byte("\x89PNG\r\n--x")
-	if err := s.SendFile(t.Context(), bot.Address{Channel: "1"}, name, content); err != nil {
+	if err := s.SendFile(t.Context(), bot.Address{Channel: "1"}, name, "En skärm", content); err != nil {
 		t.Fatal(err)
 	}
 	c := a.said()[0]
@@ -271,9 +271,9 @@ func TestSendFile(t *testing.T) {
 	}
 	equal(t, "the form", parts, map[string]string{
 		"files[0] " + name: string(content),
-		"payload_json":     fmt.Sprintf(`{"allowed_mentions":{"parse":[],"replied_user":false},"attachments":[{"filename":%q,"id":0}]}`, name),
+		"payload_json":     fmt.Sprintf(`{"allowed_mentions":{"parse":[],"replied_user":false},"attachments":[{"description":"En skärm","filename":%q,"id":0}]}`, name),
 	})
-	equal(t, "an empty one", verdict(t, s.SendFile(t.Context(), bot.Address{Channel: "1"}, "a.txt", nil)),
+	equal(t, "an empty one", verdict(t, s.SendFile(t.Context(), bot.Address{Channel: "1"}, "a.txt", "", nil)),
 		bot.SendError{Code: "file_empty", Permanent: true})
 }
 

@@ -172,7 +172,7 @@ func TestMessagesInAWorkspace(t *testing.T) {
 		if err := s.Edit(t.Context(), ref, bot.Message{Summary: "Kvitterat"}); err != nil {
 			t.Error(err)
 		}
-		if err := s.SendFile(t.Context(), to, "skärm.png", []byte("bytes")); err != nil {
+		if err := s.SendFile(t.Context(), to, "skärm.png", "", []byte("bytes")); err != nil {
 			t.Error(err)
 		}
 		posted := w.Messages(ref.Channel)

@@ -150,17 +150,21 @@ func (t *turn) ask(ctx context.Context, req bot.Request) (bot.Reply, error) {
 
 // shortcut answers the message command: https://discord.com/developers/docs/interactions/application-commands#message-commands
 func (t *turn) shortcut(ctx context.Context, data discordgo.ApplicationCommandInteractionData) (answer, error) {
-	req := t.request(bot.Shortcut, ReportShortcut, "")
+	req := t.request(bot.Shortcut, bot.ReportShortcut, "")
+	if data.Name == t.s.defaultText(captureName) { // the name is told in the default language
+		req.Name = bot.CaptureShortcut
+	}
 	if data.Resolved != nil {
 		if m := data.Resolved.Messages[data.TargetID]; m != nil {
 			req.Text = readable(m)
+			req.Said = bot.Said{Ref: bot.Ref{Surface: Name, Channel: t.in.ChannelID, ID: m.ID}, At: m.Timestamp.UTC()}
+			if m.Author != nil {
+				req.Said.Author = bot.Actor{Surface: Name, ID: m.Author.ID, Name: shownName(m.Author)}
+			}
 		}
 	}
 	return t.open(ctx, req)
 }
-
-// ReportShortcut is the name by which handlers know the message command.
-const ReportShortcut = "report_message"
 
 // command answers the slash command: https://discord.com/developers/docs/interactions/application-commands#slash-commands
 func (t *turn) command(ctx context.Context, data discordgo.ApplicationCommandInteractionData) (answer, error) {

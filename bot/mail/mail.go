@@ -103,7 +103,7 @@ func (s *Surface) Server() string { return fmt.Sprintf("%s:%d", s.server.host, s
 func errNotSupported() error { return &bot.SendError{Code: "not_supported", Permanent: true} }
 
 // SendFile implements bot.Surface; files are not mailed.
-func (s *Surface) SendFile(context.Context, bot.Address, string, []byte) error {
+func (s *Surface) SendFile(context.Context, bot.Address, string, string, []byte) error {
 	return errNotSupported()
 }
 
@@ -119,6 +119,12 @@ func (s *Surface) Profile(context.Context, string) (bot.Profile, error) {
 func (s *Surface) FindByEmail(context.Context, string) (bot.Profile, error) {
 	return bot.Profile{}, errNotSupported()
 }
+
+// OpenRoom implements bot.Surface; nobody meets by mail.
+func (s *Surface) OpenRoom(context.Context, bot.Room) (string, error) { return "", errNotSupported() }
+
+// CloseRoom implements bot.Surface; nobody meets by mail.
+func (s *Surface) CloseRoom(context.Context, string) error { return errNotSupported() }
 
 // Fetch implements bot.Surface; no attachments come by mail.
 func (s *Surface) Fetch(context.Context, bot.File, int64) ([]byte, error) {

@@ -298,7 +298,7 @@ func TestMailDoesNothingElse(t *testing.T) {
 	_, fetch := m.Fetch(t.Context(), bot.File{}, 1)
 	for what, err := range map[string]error{
 		"send to a channel": toChannel, "profile": profile, "find": find, "fetch": fetch,
-		"send a file": m.SendFile(t.Context(), anna, "x", nil), "edit": m.Edit(t.Context(), bot.Ref{}, message()),
+		"send a file": m.SendFile(t.Context(), anna, "x", "", nil), "edit": m.Edit(t.Context(), bot.Ref{}, message()),
 	} {
 		var refused *bot.SendError
 		if !errors.As(err, &refused) || refused.Code != "not_supported" || !refused.Permanent {

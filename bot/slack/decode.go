@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
 )
-
-// ReportShortcut is the callback id of the message shortcut.
-const ReportShortcut = "report_message"
 
 // How decoding can fail.
 var (
@@ -189,10 +187,14 @@ func DecodeInteraction(payload []byte) (Incoming, error) {
 	}
 	switch in.Type {
 	case "message_action":
-		if in.CallbackID != ReportShortcut || in.Message == nil {
+		if in.CallbackID != bot.ReportShortcut && in.CallbackID != bot.CaptureShortcut || in.Message == nil {
 			return out, fmt.Errorf("%w: shortcut", ErrNotUnderstood)
 		}
 		out.Request.Text = in.Message.plainText()
+		out.Request.Said = bot.Said{
+			Ref:    bot.Ref{Surface: Name, Channel: in.Channel.ID, ID: in.Message.TS},
+			Author: bot.Actor{Surface: Name, ID: in.Message.User, Name: in.Message.Username}, At: in.Message.at(),
+		}
 	case "block_actions":
 		if len(in.Actions) == 0 {
 			return out, fmt.Errorf("%w: block_actions without an action", ErrMalformed)
@@ -394,12 +396,25 @@ func DecodeEvent(payload []byte) (in Incoming, challenge string, err error) {
 
 type message struct {
 	TS          string          `json:"ts"`
+	User        string          `json:"user"`
+	Username    string          `json:"username"` // some apps' messages
 	Text        string          `json:"text"`
 	Blocks      json.RawMessage `json:"blocks"`
 	Attachments []struct {
 		Text     string `json:"text"`
 		Fallback string `json:"fallback"`
 	} `json:"attachments"`
+}
+
+// at is when it was posted, the zero time when that is not told: a timestamp is in seconds, with six decimals that make it differ from
+// the others of its conversation (https://docs.slack.dev/messaging/retrieving-messages).
+func (m *message) at() time.Time {
+	seconds, _, _ := strings.Cut(m.TS, ".")
+	n, err := strconv.ParseInt(seconds, 10, 64)
+	if err != nil {
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
 }
 
 // plainText is the message as a person sees it: its text, else the texts of its blocks, else those of its attachments,

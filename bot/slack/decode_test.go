@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
@@ -78,6 +79,10 @@ func TestDecodeInteraction(t *testing.T) {
 			Request: bot.Request{
 				Kind: bot.Shortcut, Key: "slack:shortcut:3.3.b", Actor: anna, Name: "report_message",
 				Text: "Titta <här> Skatteverket (https://evil.example/x) https://ok.example @U7 #allmant @channel & a < b",
+				Said: bot.Said{
+					Ref:    bot.Ref{Surface: "slack", Channel: "C5", ID: "1.0"},
+					Author: bot.Actor{Surface: "slack", ID: "U7"}, At: time.Unix(1, 0).UTC(),
+				},
 			},
 			TriggerID: "3.3.b", ResponseURL: "https://hooks.slack.com/app/T1/2/y", Channel: "C5",
 		}},
@@ -306,4 +311,37 @@ func FuzzDecodeCommand(f *testing.F) {
 			t.Errorf("decoded without actor: %+v", in)
 		}
 	})
+}
+
+func TestDecodeWhatIsToBeCaptured(t *testing.T) {
+	for name, c := range map[string]struct {
+		message string
+		want    bot.Said
+	}{
+		"a person's": {`{"ts":"1764038000.000200","user":"U2","text":"Hej"}`, bot.Said{
+			Ref: bot.Ref{Surface: "slack", Channel: "C1", ID: "1764038000.000200"}, Author: bot.Actor{Surface: "slack", ID: "U2"},
+			At: time.Unix(1764038000, 0).UTC(),
+		}},
+		"an app's": {`{"ts":"1764038000.000200","username":"Larm","text":"Hej"}`, bot.Said{
+			Ref: bot.Ref{Surface: "slack", Channel: "C1", ID: "1764038000.000200"}, Author: bot.Actor{Surface: "slack", Name: "Larm"},
+			At: time.Unix(1764038000, 0).UTC(),
+		}},
+		"one without a time": {`{"ts":"nu","user":"U2","text":"Hej"}`, bot.Said{
+			Ref: bot.Ref{Surface: "slack", Channel: "C1", ID: "nu"}, Author: bot.Actor{Surface: "slack", ID: "U2"},
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			in, err := slack.DecodeInteraction([]byte(`{"type":"message_action","callback_id":"capture_message","trigger_id":"1.2.3",` +
+				`"user":{"id":"U1"},"channel":{"id":"C1"},"message":` + c.message + `}`))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if in.Request.Name != bot.CaptureShortcut || in.Request.Kind != bot.Shortcut {
+				t.Errorf("it came as %+v", in.Request)
+			}
+			if diff := cmp.Diff(c.want, in.Request.Said); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
 }

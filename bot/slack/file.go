@@ -12,7 +12,7 @@ import (
 
 // SendFile implements bot.Surface: https://docs.slack.dev/messaging/working-with-files. The address that the file goes to is
 // Slack's own answer; slack-go sends it the token only when it is one of Slack's hosts.
-func (s *Surface) SendFile(ctx context.Context, to bot.Address, name string, content []byte) error {
+func (s *Surface) SendFile(ctx context.Context, to bot.Address, name, alt string, content []byte) error {
 	conversation := to.Channel
 	if conversation == "" {
 		var err error
@@ -26,7 +26,8 @@ func (s *Surface) SendFile(ctx context.Context, to bot.Address, name string, con
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
 	_, err := s.api.UploadFileContext(ctx, slackgo.UploadFileParameters{
-		Reader: bytes.NewReader(content), FileSize: len(content), Filename: name, Title: name, Channel: conversation,
+		Reader: bytes.NewReader(content), FileSize: len(content), Filename: name, Title: name, AltTxt: alt,
+		Channel: conversation,
 	})
 	if err != nil {
 		return refused(fmt.Errorf("sending a file: %w", err))

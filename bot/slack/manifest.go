@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+
+	"tyreso.se/incidentbot/bot"
 )
 
 // Scopes are the bot token scopes that this surface uses (https://docs.slack.dev/reference/scopes), each for what is said
@@ -18,7 +20,8 @@ func Scopes() []string {
 		"files:read",       // attachments
 		"files:write",      // attachments handed on to those who work a case
 		"groups:history",   // as channels:history, in private channels
-		"groups:read",      // as channels:read
+		"groups:read",      // as channels:read; finding a room that an interrupted attempt made
+		"groups:write",     // rooms: private channels for those who work a case
 		"im:history",       // as channels:history, in direct messages
 		"im:write",         // direct messages
 		"users:read",       // names and languages
@@ -37,8 +40,10 @@ type ManifestOptions struct {
 	Command             string // "/incident" when empty
 	CommandDescription  string
 	CommandHint         string // what can follow the command
-	ShortcutName        string
+	ShortcutName        string // of bot.ReportShortcut
 	ShortcutDescription string
+	CaptureName         string // of bot.CaptureShortcut
+	CaptureDescription  string
 	// RequestURL is where Slack reaches the bot over HTTP, e.g. https://incident.example.se. "": Socket Mode.
 	RequestURL string
 }
@@ -134,6 +139,8 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 		{"command's hint", o.CommandHint, 0, maxCommandHint},
 		{"shortcut's name", o.ShortcutName, 1, maxShortcutName},
 		{"shortcut's description", o.ShortcutDescription, 1, maxShortcutDescription},
+		{"second shortcut's name", o.CaptureName, 1, maxShortcutName},
+		{"second shortcut's description", o.CaptureDescription, 1, maxShortcutDescription},
 		{"long description", o.LongDescription, 0, maxAppLongDescription},
 	} {
 		if n := length(text.s); n < text.min || n > text.max {
@@ -155,7 +162,8 @@ func Manifest(o ManifestOptions) ([]byte, error) {
 	m.Features.Home.ReadOnly = true
 	m.Features.BotUser.Name, m.Features.BotUser.AlwaysOnline = o.Name, true
 	m.Features.Shortcuts = []manifestShortcut{
-		{Name: o.ShortcutName, Type: "message", CallbackID: ReportShortcut, Description: o.ShortcutDescription},
+		{Name: o.ShortcutName, Type: "message", CallbackID: bot.ReportShortcut, Description: o.ShortcutDescription},
+		{Name: o.CaptureName, Type: "message", CallbackID: bot.CaptureShortcut, Description: o.CaptureDescription},
 	}
 	command := manifestCommand{Command: o.Command, Description: o.CommandDescription, Hint: o.CommandHint}
 	m.OAuth.Scopes.Bot = Scopes()

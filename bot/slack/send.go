@@ -29,15 +29,19 @@ const (
 
 // Send implements bot.Surface: https://docs.slack.dev/reference/methods/chat.postMessage. Looking for an earlier attempt needs
 // the history scopes; without them the message is posted, since a message twice is better than none.
+//
+// A person whose conversation is not known is addressed by their user id, which chat.postMessage takes for the direct messages with the
+// app (…/chat.postMessage#app_home) and answers with the conversation. Opening it first would take a call that Slack allows fifty times a
+// minute, where messages are allowed hundreds.
 func (s *Surface) Send(ctx context.Context, to bot.Address, m bot.Message, key string, retry bool) (bot.Ref, error) {
-	conversation := to.Channel
-	if conversation == "" {
-		var err error
-		if conversation, err = s.directChannel(ctx, to.User); err != nil {
-			return bot.Ref{}, err
-		}
-	}
+	conversation := or(to.Channel, or(s.direct.Get(to.User), to.User))
 	if retry {
+		if to.Channel == "" {
+			var err error
+			if conversation, err = s.directChannel(ctx, to.User); err != nil {
+				return bot.Ref{}, err
+			}
+		}
 		switch ref, err := s.find(ctx, conversation, key); {
 		case err == nil && ref.ID != "":
 			return ref, nil
@@ -55,6 +59,9 @@ func (s *Surface) Send(ctx context.Context, to bot.Address, m bot.Message, key s
 	}
 	if posted.TS == "" {
 		return bot.Ref{}, &bot.SendError{Code: "no_timestamp"}
+	}
+	if to.Channel == "" && posted.Channel != "" {
+		s.direct.Put(to.User, posted.Channel)
 	}
 	return bot.Ref{Surface: Name, Channel: or(posted.Channel, conversation), ID: posted.TS}, nil
 }
@@ -111,6 +118,42 @@ func (s *Surface) FindByEmail(ctx context.Context, email string) (bot.Profile, e
 		return bot.Profile{}, refused(err)
 	}
 	return profile(u), nil
+}
+
+// membersPage is how many members are asked for at a time: Slack recommends no more than 200
+// (https://docs.slack.dev/reference/methods/users.list).
+const membersPage = 200
+
+// Members implements bot.Directory: https://docs.slack.dev/reference/methods/users.list
+func (s *Surface) Members(ctx context.Context, visit func(page []bot.Profile) error) error {
+	pages := s.api.GetUsersPaginated(slackgo.GetUsersOptionLimit(membersPage))
+	for {
+		next, err := pages.Next(ctx)
+		if pages.Done(err) {
+			return nil
+		}
+		if limited, ok := errors.AsType[*slackgo.RateLimitedError](err); ok {
+			select {
+			case <-ctx.Done():
+				return fmt.Errorf("listing the members: %w", ctx.Err())
+			case <-time.After(max(limited.RetryAfter, rateLimitWait)):
+			}
+			continue
+		}
+		if err != nil {
+			return refused(err)
+		}
+		var page []bot.Profile
+		for i := range next.Users {
+			if u := &next.Users[i]; !u.Deleted && !u.IsBot {
+				page = append(page, profile(u))
+			}
+		}
+		if err := visit(page); err != nil {
+			return err
+		}
+		pages = next
+	}
 }
 
 func profile(u *slackgo.User) bot.Profile {
@@ -247,6 +290,9 @@ func permanent(code string) bool {
 		"msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format", "invalid_arguments", "invalid_metadata_format",
 		"metadata_too_large", "metadata_must_be_sent_from_app", "no_text", "team_not_found", "is_inactive",
 		"file_not_found", "file_deleted", "users_list_not_supplied",
+		// What concerns rooms: https://docs.slack.dev/reference/methods/conversations.create#errors and conversations.archive#errors
+		"name_taken", "invalid_name", "invalid_name_maxlength", "invalid_name_punctuation", "invalid_name_required", "invalid_name_specials",
+		"no_channel", "cannot_create_channel", "cant_archive_required", "method_not_supported_for_channel_type",
 		// What concerns dialogs: a trigger is dead for good, and a view is refused for what it holds.
 		"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "view_too_large", "duplicate_external_id",
 		"push_limit_reached", "hash_conflict", "not_found":

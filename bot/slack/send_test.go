@@ -49,9 +49,9 @@ func TestSend(t *testing.T) {
 			t.Error(blocks)
 		}
 	})
-	t.Run("to a person, whose conversation is opened once", func(t *testing.T) {
+	t.Run("to a person, whose conversation is learnt from the answer", func(t *testing.T) {
 		a := newAPI(t, map[string][]answer{
-			"conversations.open": {{body: `{"ok":true,"channel":{"id":"D1"}}`}}, "chat.postMessage": {{body: `{"ok":true,"channel":"D1","ts":"1.1"}`}},
+			"chat.postMessage": {{body: `{"ok":true,"channel":"D1","ts":"1.1"}`}},
 		})
 		s := newSurface(t, a, replies(bot.Reply{}))
 		for range 2 {
@@ -59,7 +59,7 @@ func TestSend(t *testing.T) {
 				t.Fatal(ref, err)
 			}
 		}
-		if diff := cmp.Diff([]string{"conversations.open", "chat.postMessage", "chat.postMessage"}, methods(a.made())); diff != "" {
+		if diff := cmp.Diff([]string{"chat.postMessage", "chat.postMessage"}, methods(a.made())); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -311,6 +311,7 @@ func TestManifest(t *testing.T) {
 	o := slack.ManifestOptions{
 		Name: "Incidentrapportering", Description: "Rapportera incidenter", CommandDescription: "Rapportera en incident",
 		CommandHint: "[status | mine | help]", ShortcutName: "Rapportera som incident", ShortcutDescription: "Rapportera meddelandet",
+		CaptureName: "Spara i ärendet", CaptureDescription: "Spara meddelandet",
 	}
 	manifest := func(t *testing.T, o slack.ManifestOptions) map[string]any {
 		t.Helper()
@@ -339,6 +340,7 @@ func TestManifest(t *testing.T) {
 		"no name":                     func(o *slack.ManifestOptions) { o.Name = "" },
 		"a long name":                 func(o *slack.ManifestOptions) { o.Name = strings.Repeat("x", 36) },
 		"a long shortcut":             func(o *slack.ManifestOptions) { o.ShortcutName = strings.Repeat("x", 25) },
+		"a long second shortcut":      func(o *slack.ManifestOptions) { o.CaptureName = strings.Repeat("x", 25) },
 		"a short long description":    func(o *slack.ManifestOptions) { o.LongDescription = "kort" },
 		"a command without its slash": func(o *slack.ManifestOptions) { o.Command = "incident" },
 	} {
@@ -350,4 +352,42 @@ func TestManifest(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestMembers(t *testing.T) {
+	a := newAPI(t, map[string][]answer{"users.list": {
+		{body: `{"ok":true,"members":[{"id":"U1","real_name":"Maja","profile":{"email":"maja@example.org"}},{"id":"U2","deleted":true},{"id":"B1","is_bot":true}],
+			"response_metadata":{"next_cursor":"more"}}`},
+		{body: `{"ok":true,"members":[{"id":"U3","name":"ali"}],"response_metadata":{"next_cursor":""}}`},
+	}})
+	var found []bot.Profile
+	err := newSurface(t, a, replies(bot.Reply{})).Members(t.Context(), func(page []bot.Profile) error {
+		found = append(found, page...)
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []bot.Profile{{ID: "U1", Name: "Maja", Email: "maja@example.org"}, {ID: "U3", Name: "ali"}}
+	if diff := cmp.Diff(want, found); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestSendFileTellsWhatAPictureShows(t *testing.T) {
+	a := newAPI(t, map[string][]answer{
+		"conversations.open":           {{body: `{"ok":true,"channel":{"id":"D1"}}`}},
+		"files.completeUploadExternal": {{body: `{"ok":true,"files":[{"id":"F1"}]}`}},
+		"files.getUploadURLExternal":   {{body: `{"ok":true,"upload_url":"http://127.0.0.1:1/x","file_id":"F1"}`}},
+	})
+	_ = newSurface(t, a, replies(bot.Reply{})).SendFile(t.Context(), toPerson, "bild.png", "Staplar", []byte("PNG")) // the upload goes nowhere
+	for _, c := range a.made() {
+		if c.Method == "files.getUploadURLExternal" {
+			if alt := c.Form.Get("alt_txt"); alt != "Staplar" {
+				t.Errorf("the picture shows %q", alt)
+			}
+			return
+		}
+	}
+	t.Error("no file was sent")
 }

@@ -49,6 +49,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"improvements", testImprovements},
 		{"periods", testPeriod},
 		{"classifications", testClassifications},
+		{"training", testTraining},
 		{"models", testModels},
 		{"confirmed categories", testConfirmed},
 		{"affected", testAffected},
@@ -60,6 +61,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		{"absences", testAbsences},
 		{"holds", testHolds},
 		{"anonymising", testAnonymise},
+		{"rooms", testRooms},
+		{"captured notes", testCapturedNotes},
 	}
 	for _, area := range areas {
 		t.Run(area.name, func(t *testing.T) { area.test(t, open) })

@@ -82,7 +82,7 @@ func TestACommandArrivesAsTheDocumentationShowsAndIsAnswered(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("payload (-want +got):\n%s", diff)
 	}
-	if i["app_permissions"] != discord.EveryonePermissions.String() {
+	if i["app_permissions"] != (discord.EveryonePermissions | discord.DefaultBotPermissions).String() {
 		t.Errorf("app_permissions %v", i["app_permissions"])
 	}
 	s.wantNoProblems()

@@ -9,6 +9,10 @@ import (
 // Lengths are in characters, by which the API means Unicode code points, as Discord's own people say in
 // https://github.com/discord/discord-api-docs/issues/1315. A person's client is held to the same count here.
 const (
+	// /resources/channel#channel-object and error 30013
+	maxChannelName = 100
+	maxTopic       = 1024
+	maxChannels    = 500
 	// /resources/message#create-message
 	maxContent      = 2000
 	maxNonce        = 25

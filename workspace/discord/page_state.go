@@ -25,10 +25,10 @@ func (v *window) stateFor(me, open string) json.RawMessage {
 	conversations := []object{}
 	for _, id := range v.order {
 		c := v.channels[id]
-		if c.DM == "" {
-			channels[id] = c.Name
-		}
 		if may := v.can(me, c); may.has(ViewChannel) {
+			if c.DM == "" {
+				channels[id] = c.Name
+			}
 			conversations = append(conversations, object{
 				"id": id, "name": cmp.Or(c.Name, v.opt.BotName), "topic": c.Topic, "direct": c.DM != "", "hidden": v.hidden(c),
 				"unread": v.unread(id, me), "may_write": may.has(SendMessages), "may_command": may.has(UseApplicationCommands),

@@ -11,6 +11,7 @@ type Permissions uint64
 // The permissions that the simulated routes and clients ask for.
 const (
 	Administrator          Permissions = 1 << 3
+	ManageChannels         Permissions = 1 << 4
 	ViewChannel            Permissions = 1 << 10
 	SendMessages           Permissions = 1 << 11
 	ManageMessages         Permissions = 1 << 13
@@ -19,6 +20,7 @@ const (
 	ReadMessageHistory     Permissions = 1 << 16
 	MentionEveryone        Permissions = 1 << 17
 	UseExternalEmojis      Permissions = 1 << 18
+	ManageRoles            Permissions = 1 << 28
 	UseApplicationCommands Permissions = 1 << 31
 )
 
@@ -28,8 +30,8 @@ const EveryonePermissions = ViewChannel | SendMessages | EmbedLinks | AttachFile
 	UseExternalEmojis | UseApplicationCommands
 
 // DefaultBotPermissions is what the bot's own role gives it unless Options say otherwise: what posting cards with files
-// takes, and finding them again.
-const DefaultBotPermissions = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadMessageHistory
+// takes, and finding them again, and making and closing channels.
+const DefaultBotPermissions = ViewChannel | SendMessages | EmbedLinks | AttachFiles | ReadMessageHistory | ManageChannels | ManageRoles
 
 // dmPermissions is what an app may do in direct messages with a person.
 // https://discord.com/developers/docs/interactions/receiving-and-responding#interaction-object-interaction-structure

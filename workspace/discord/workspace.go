@@ -371,6 +371,18 @@ func (w *Workspace) AcceptDirectMessages(user string, accept bool) {
 	}
 }
 
+// Channels returns the channels, in the order in which they were made.
+func (w *Workspace) Channels() []Channel {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := make([]Channel, len(w.order))
+	for i, id := range w.order {
+		all[i] = *w.channels[id]
+		all[i].Overwrites = slices.Clone(all[i].Overwrites)
+	}
+	return all
+}
+
 // DirectMessages returns the id of the channel with the direct messages between a user and the bot.
 func (w *Workspace) DirectMessages(user string) string {
 	w.mu.Lock()

@@ -41,6 +41,9 @@ var methods = sync.OnceValue(func() map[string]method {
 		"conversations.history":        {tier: tier3(), formOnly: true, do: (*call).conversationHistory},
 		"conversations.list":           {tier: tier2(), formOnly: true, do: (*call).listConversations},
 		"conversations.members":        {tier: tier4(), formOnly: true, do: (*call).conversationMembers},
+		"conversations.create":         {tier: tier2(), do: (*call).createConversation},
+		"conversations.invite":         {tier: tier3(), do: (*call).inviteToConversation},
+		"conversations.archive":        {tier: tier2(), do: (*call).archiveConversation},
 		"conversations.join":           {scope: "channels:join", tier: tier3(), do: (*call).joinConversation},
 		"views.open":                   {tier: tier4(), do: (*call).openView},
 		"views.push":                   {tier: tier4(), do: (*call).pushView},
@@ -59,8 +62,8 @@ var methods = sync.OnceValue(func() map[string]method {
 // https://docs.slack.dev/reference/scopes
 func KnownScopes() []string {
 	return []string{
-		"channels:history", "channels:join", "channels:read", "chat:write", "chat:write.public", "commands", "files:read",
-		"files:write", "groups:history", "groups:read", "im:history", "im:read", "im:write", "users:read", "users:read.email",
+		"channels:history", "channels:join", "channels:manage", "channels:read", "chat:write", "chat:write.public", "commands", "files:read",
+		"files:write", "groups:history", "groups:read", "groups:write", "im:history", "im:read", "im:write", "users:read", "users:read.email",
 	}
 }
 

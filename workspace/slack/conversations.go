@@ -33,7 +33,8 @@ func (w *Workspace) channelObject(ch *Channel) object {
 	}
 	return object{
 		"id": ch.ID, "name": ch.Name, "name_normalized": ch.Name, "is_channel": !ch.Private, "is_group": ch.Private, "is_im": false,
-		"is_private": ch.Private, "is_archived": ch.Archived, "is_member": ch.BotIsMember, "is_general": false, "created": 1,
+		"is_private": ch.Private, "is_archived": ch.Archived, "is_member": ch.BotIsMember, "is_general": false,
+		"created": max(1, ch.created.Unix()), "creator": ch.creator,
 		"topic": object{"value": ch.Topic, "creator": "", "last_set": 0}, "num_members": len(w.members(ch)),
 	}
 }

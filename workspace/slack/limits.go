@@ -83,6 +83,9 @@ const (
 	responseUses      = 5
 	// https://docs.slack.dev/apis/events-api/using-socket-mode
 	maxSockets = 10
+	// https://docs.slack.dev/reference/methods/conversations.create#naming and …/conversations.invite
+	maxChannelName = 80
+	maxInvited     = 100
 	// https://docs.slack.dev/reference/methods/conversations.history and …/users.list
 	maxPage     = 999
 	defaultPage = 100

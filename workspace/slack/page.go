@@ -83,7 +83,7 @@ func (w *Workspace) stateFor(me, open string) json.RawMessage {
 		}
 		waiting := 0
 		for _, channel := range w.order {
-			if ch := w.channels[channel]; w.has(ch, id) {
+			if ch := w.channels[channel]; w.has(ch, id) && !ch.Archived {
 				waiting += w.unread(ch, id)
 			}
 		}

@@ -66,11 +66,14 @@ func (w *Workspace) common(kind, user string) object {
 	}
 }
 
-// place returns a channel that a user is in.
+// place returns a channel that a user is in, where something can be done: in an archived one nothing can.
 func (w *Workspace) place(user, channel string) (*Channel, error) {
 	ch := w.channels[channel]
 	if w.users[user] == nil || ch == nil || !w.has(ch, user) {
 		return nil, fmt.Errorf("user %q is not in channel %q", user, channel)
+	}
+	if ch.Archived {
+		return nil, fmt.Errorf("channel %q is archived", channel)
 	}
 	return ch, nil
 }

@@ -95,6 +95,9 @@ type Channel struct {
 	BotIsMember bool
 	Members     []string // user ids; nil for a channel: all people
 	IM          string   // set: direct messages with this user
+
+	creator string // who made it, "" for one that was there from the start
+	created time.Time
 }
 
 // Message is a posted message.
@@ -311,6 +314,18 @@ func (w *Workspace) AddChannel(c Channel) string {
 	w.channels[c.ID] = &c
 	w.touch()
 	return c.ID
+}
+
+// Channels returns the conversations, in the order in which they were made.
+func (w *Workspace) Channels() []Channel {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	all := make([]Channel, len(w.order))
+	for i, id := range w.order {
+		all[i] = *w.channels[id]
+		all[i].Members = slices.Clone(all[i].Members)
+	}
+	return all
 }
 
 // DirectMessages returns the id of the conversation between a user and the bot.

@@ -83,12 +83,25 @@ func (p *Person) Shortcut(ctx context.Context, said string) (bottest.Screen, err
 	if err := p.leave(); err != nil {
 		return bottest.Screen{}, err
 	}
+	return p.onWhatIsSaid(ctx, channel, said, "discord.shortcut")
+}
+
+// Capture implements bottest.Platform.
+func (p *Person) Capture(ctx context.Context, in bot.Address, said string) (bottest.Screen, error) {
+	if err := p.leave(); err != nil {
+		return bottest.Screen{}, err
+	}
+	return p.onWhatIsSaid(ctx, in.Channel, said, "discord.capture")
+}
+
+// onWhatIsSaid says something in a channel and uses the message command on it whose name has the key.
+func (p *Person) onWhatIsSaid(ctx context.Context, in, said, key string) (bottest.Screen, error) {
 	return p.do(ctx, func() (workspace.Seen, error) {
-		m, err := p.Workspace.Say(p.id, channel, said)
+		m, err := p.Workspace.Say(p.id, in, said)
 		if err != nil {
 			return workspace.Seen{}, err
 		}
-		return p.Workspace.MessageCommand(ctx, p.id, channel, m.ID, p.text("discord.shortcut", nil))
+		return p.Workspace.MessageCommand(ctx, p.id, in, m.ID, p.text(key, nil))
 	})
 }
 

@@ -65,6 +65,20 @@ func (p *Person) Shortcut(ctx context.Context, said string) (bottest.Screen, err
 	})
 }
 
+// Capture implements bottest.Platform.
+func (p *Person) Capture(ctx context.Context, in bot.Address, said string) (bottest.Screen, error) {
+	if err := p.leave(ctx); err != nil {
+		return bottest.Screen{}, err
+	}
+	return p.do(ctx, in.Channel, func() error {
+		m, err := p.Workspace.Say(p.id, in.Channel, said)
+		if err == nil {
+			_, err = p.Workspace.Shortcut(ctx, p.id, in.Channel, m.TS, bot.CaptureShortcut)
+		}
+		return err
+	})
+}
+
 // leave closes what is open, to begin something else.
 func (p *Person) leave(ctx context.Context) error {
 	if err := p.Workspace.CloseAll(ctx, p.id); err != nil {

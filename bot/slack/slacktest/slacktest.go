@@ -36,9 +36,9 @@ const channel = "C0ALLMANT"
 // Open puts up a stage until the test ends.
 func Open(t testing.TB, opts Options) *Stage {
 	t.Helper()
-	space := workspace.New(workspace.Options{
-		Clock: opts.Clock, NoRateLimits: true, Shortcuts: []workspace.Shortcut{{CallbackID: slack.ReportShortcut, Name: "Rapportera"}},
-	})
+	space := workspace.New(workspace.Options{Clock: opts.Clock, NoRateLimits: true, Shortcuts: []workspace.Shortcut{
+		{CallbackID: bot.ReportShortcut, Name: "Rapportera"}, {CallbackID: bot.CaptureShortcut, Name: "Spara"},
+	}})
 	api := httptest.NewServer(space)
 	client := &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	surface, err := slack.New(slack.Options{

@@ -74,7 +74,8 @@ async function refresh() {
         askAgain = true;
         continue;
       }
-      if (!place().channel) {
+      // At first, and when the channel that was open has been archived.
+      if (!inApp() && !state.conversations.some((c) => c.id === place().channel)) {
         const wanted = decodeURIComponent(location.hash.slice(1));
         const first = state.conversations.find((c) => c.id === wanted) ?? state.conversations.find((c) => !c.im);
         places[me] = { channel: first?.id ?? APP, tab: "messages" };
