@@ -106,7 +106,9 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 	h.App = &handlers.App{
 		Store: register, Texts: texts, Classifier: policy.NewClassifier(), Log: slog.New(slog.DiscardHandler),
 		Metrics: handlers.NewMetrics(prometheus.NewRegistry()), NewRef: h.ref, Enqueue: h.enqueue,
-		Draft: drafter(config.Config{}, texts, register),
+		Draft:     drafter(config.Config{}, texts, register),
+		Followup:  followups(config.Config{Organisation: config.Organisation{Timezone: "Europe/Stockholm"}}, texts, register),
+		Proposals: proposals(config.Config{Organisation: config.Organisation{Timezone: "Europe/Stockholm"}}, texts, register),
 		Settings: handlers.Settings{
 			Organisation: "Exempelby kommun", Location: stockholm, Language: language, MaxFiles: 5, MaxFileBytes: 1 << 20, DraftAge: 24 * time.Hour,
 			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),

@@ -275,6 +275,9 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 		h.clarify()
 		h.pages()
 		h.link()
+		h.revise()
+		h.followUp()
+		h.classify()
 		for _, id := range handlers.DialogIDs() {
 			if !h.drawn[id] {
 				h.t.Errorf("the dialog %q was never opened", id)

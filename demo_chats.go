@@ -42,6 +42,7 @@ func demoSlack() *slackspace.Workspace {
 		{ID: "U0JOHAN", Name: "johan.lind", RealName: "Johan Lind", Title: "Säkerhetschef"},
 		{ID: "U0DORA", Name: "dora.ek", RealName: "Dora Ek", Title: "Dataskyddsombud"},
 		{ID: "U0OMAR", Name: "omar.said", RealName: "Omar Said", Title: "Ställföreträdande CISO"},
+		{ID: "U0GUNILLA", Name: "gunilla.dahl", RealName: "Gunilla Dahl", Title: "Kommundirektör"},
 		{ID: "U0ERIK", Name: "erik.sand", RealName: "Erik Sand", Title: "Undersköterska"},
 		{ID: "U0LENA", Name: "lena.frid", RealName: "Lena Frid", Title: "Undersköterska"},
 		{ID: "U0EMMA", Name: "emma.jones", RealName: "Emma Jones", Title: "Teacher", Locale: "en-GB"},

@@ -34,6 +34,7 @@ func demoSteps() []demoStep {
 	const day = 24 * time.Hour
 	return []demoStep{
 		{"+15 min", 15 * time.Minute}, {"+1 tim", time.Hour}, {"+12 tim", 12 * time.Hour}, {"+1 dygn", day}, {"+7 dygn", 7 * day},
+		{"+30 dygn", 30 * day},
 	}
 }
 

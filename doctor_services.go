@@ -57,7 +57,7 @@ func (d *doctor) checkSlack(ctx context.Context, cfg config.Config) error {
 	}
 	// Whoever has an account given somewhere is reached there.
 	emails := emailsOf(cfg, func(p config.Person) bool { return p.Slack == "" && (p.Discord == "" || cfg.Discord.BotToken == "") })
-	for _, f := range s.Check(ctx, given(cfg.Channels.Triage.Slack), emails) {
+	for _, f := range s.Check(ctx, given(cfg.Channels.Triage.Slack, cfg.Channels.Revision.Slack), emails) {
 		d.tellFinding(slack.Name, f)
 	}
 	return nil
@@ -78,7 +78,7 @@ func (d *doctor) checkDiscord(ctx context.Context, cfg config.Config) error {
 			}
 		}
 	}
-	for _, f := range s.Check(ctx, given(cfg.Channels.Triage.Discord), slices.Sorted(maps.Keys(ids))) {
+	for _, f := range s.Check(ctx, given(cfg.Channels.Triage.Discord, cfg.Channels.Revision.Discord), slices.Sorted(maps.Keys(ids))) {
 		d.tellFinding(discord.Name, f)
 	}
 	return nil
@@ -100,12 +100,10 @@ func (d *doctor) checkMail(ctx context.Context, cfg config.Config) error {
 	return nil
 }
 
-// given is a list of an id, or of nothing when there is none.
-func given(id string) []string {
-	if id == "" {
-		return nil
-	}
-	return []string{id}
+// given are the ids that are given, each once.
+func given(ids ...string) []string {
+	slices.Sort(ids)
+	return slices.DeleteFunc(slices.Compact(ids), func(id string) bool { return id == "" })
 }
 
 // expected are the codes of what is not wrong yet: serve sees to it.

@@ -17,21 +17,52 @@ import (
 
 type exportCommand struct {
 	Register exportRegisterCommand `cmd:"" help:"Export the incident register."`
+	Systems  exportSystemsCommand  `cmd:"" help:"Export the systems inventory."`
+	Measures exportMeasuresCommand `cmd:"" help:"Export the measures of all cases."`
+	Audit    exportAuditCommand    `cmd:"" help:"Export the audit chain."`
 	Person   exportPersonCommand   `cmd:"" help:"Export what the register holds about a person, for that person (GDPR article 15)."`
 }
 
-type exportRegisterCommand struct {
+// exportTable is a table of the register on its way to a file.
+type exportTable struct {
 	Format string `required:"" enum:"csv,xlsx,json" help:"csv, xlsx or json."`
 	Out    string `type:"path" placeholder:"FILE" help:"File to write; standard output when not given."`
 }
 
+type (
+	exportRegisterCommand struct{ exportTable }
+	exportSystemsCommand  struct{ exportTable }
+	exportMeasuresCommand struct{ exportTable }
+	exportAuditCommand    struct{ exportTable }
+)
+
 // Run writes the register. It can be run while the bot is running.
 func (c exportRegisterCommand) Run(ctx context.Context, cli *commands) error {
-	return cli.withStore(ctx, readOnly, func(s *store.Store) error { return c.write(ctx, s) })
+	return c.run(ctx, cli, "cases", report.Register)
 }
 
-func (c exportRegisterCommand) write(ctx context.Context, s *store.Store) error {
-	return writeTo(c.Out, func(w io.Writer) error { return report.Register(ctx, s, c.Format, w, progress("cases")) })
+// Run writes the systems inventory. It can be run while the bot is running.
+func (c exportSystemsCommand) Run(ctx context.Context, cli *commands) error {
+	return c.run(ctx, cli, "systems", report.Systems)
+}
+
+// Run writes the measures. It can be run while the bot is running.
+func (c exportMeasuresCommand) Run(ctx context.Context, cli *commands) error {
+	return c.run(ctx, cli, "measures", report.Measures)
+}
+
+// Run writes the audit chain. It can be run while the bot is running.
+func (c exportAuditCommand) Run(ctx context.Context, cli *commands) error {
+	return c.run(ctx, cli, "events", report.Audit)
+}
+
+// tableWriter writes a table of the register in a format.
+type tableWriter func(ctx context.Context, s *store.Store, format string, w io.Writer, progress func(done int)) error
+
+func (c exportTable) run(ctx context.Context, cli *commands, what string, write tableWriter) error {
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
+		return writeTo(c.Out, func(w io.Writer) error { return write(ctx, s, c.Format, w, progress(what)) })
+	})
 }
 
 // writeTo writes to the file at path, or to standard output when path is "".

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/mail"
 	"os"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -77,7 +78,55 @@ func (c importSystemsCommand) Run(ctx context.Context, cli *commands) error {
 	if err != nil {
 		return fmt.Errorf("%s: nothing was imported:\n%w", c.File, err)
 	}
-	return c.apply(ctx, cli, func(tx *store.Tx) (store.Changes, error) { return tx.ImportSystems(ctx, systems) })
+	return c.apply(ctx, cli, func(tx *store.Tx) (store.Changes, error) {
+		known, err := tx.Systems(ctx)
+		if err != nil {
+			return store.Changes{}, err
+		}
+		changes, err := tx.ImportSystems(ctx, systems)
+		if err != nil {
+			return store.Changes{}, err
+		}
+		now, err := tx.Systems(ctx)
+		for _, line := range systemChanges(known, now) {
+			fmt.Println(line)
+		}
+		return changes, err
+	})
+}
+
+// systemChanges tells what differs between two states of the systems inventory, a line for each system: what is new, and of the rest which
+// columns change.
+func systemChanges(before, after []store.System) (lines []string) {
+	known := map[string]store.System{}
+	for _, s := range before {
+		known[s.Key] = s
+	}
+	for _, s := range after {
+		old, ok := known[s.Key]
+		if !ok {
+			lines = append(lines, "+ "+s.Key)
+			continue
+		}
+		var columns []string
+		for _, column := range []struct {
+			name    string
+			differs bool
+		}{
+			{"name", s.Name != old.Name}, {"owner_email", s.OwnerEmail != old.OwnerEmail}, {"unit", s.Unit != old.Unit},
+			{"supplier", s.Supplier != old.Supplier}, {"personal_data", s.PersonalData != old.PersonalData},
+			{"class levels", !reflect.DeepEqual(s.Levels, old.Levels)}, {"classified_on", s.ClassifiedOn != old.ClassifiedOn},
+			{"active", s.Active != old.Active},
+		} {
+			if column.differs {
+				columns = append(columns, column.name)
+			}
+		}
+		if len(columns) > 0 {
+			lines = append(lines, "~ "+s.Key+": "+strings.Join(columns, ", "))
+		}
+	}
+	return lines
 }
 
 // errDryRun rolls back an import that was only tried.

@@ -31,6 +31,8 @@ type commands struct {
 	Manifest    manifestCommand    `cmd:"" help:"Print what to paste when creating the app."`
 	Import      importCommand      `cmd:"" help:"Import the staff list or the systems inventory from a CSV file."`
 	Export      exportCommand      `cmd:"" help:"Export the register."`
+	Report      reportCommand      `cmd:"" help:"Compile reports from the register."`
+	Policy      policyCommand      `cmd:"" help:"Print, clause by clause of the policy, what is done for it and what there is to show today."`
 	Classify    classifyCommand    `cmd:"" help:"Categorise reports: JSON lines {\"id\",\"text\"} in, JSON lines out."`
 	Model       modelCommand       `cmd:"" help:"List the models made of what has been decided, or choose which is in force."`
 	Audit       auditCommand       `cmd:"" help:"Verify the audit chain."`

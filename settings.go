@@ -58,6 +58,18 @@ func settingsFrom(cfg config.Config) handlers.Settings {
 			})
 		}
 	}
+	revision := inUse(s.Surfaces, map[string]string{slack.Name: cfg.Channels.Revision.Slack, discord.Name: cfg.Channels.Revision.Discord})
+	for _, surface := range s.Surfaces {
+		if id := revision[surface]; id != "" {
+			s.Revision = append(s.Revision, bot.Address{Surface: surface, Channel: id})
+		}
+	}
+	s.FollowupMonth = time.Month(cfg.Followup.Month)
+	for _, d := range cfg.Documents {
+		s.Documents = append(s.Documents, policy.Document{
+			Key: d.Key, Title: d.Title, Owner: policy.Role(d.Owner), Month: time.Month(d.ReviseMonth),
+		})
+	}
 	s.Steps = stepsFrom(cfg.Obligations)
 	s.Waits = policy.Waits{
 		Serious: cfg.Escalation.Serious(), Significant: cfg.Escalation.Significant(), Hour: cfg.Escalation.Hour, LowDays: cfg.Escalation.LowDays,

@@ -71,6 +71,31 @@ func composed() []string {
 	for _, step := range policy.DefaultSteps() {
 		add("step.*", step.Key)
 	}
+	add("button.*", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis")
+	add("revision.state.*", string(store.RevisionOpen), string(store.RevisionStarted), string(store.RevisionPostponed))
+	for _, state := range []store.RevisionState{store.RevisionUnchanged, store.RevisionRevised, store.RevisionMissed} {
+		add("revision.*."+string(state), "state", "done")
+	}
+	add("button.*", "followup_write", "followup_make", "inventory", "classify")
+	for _, aspect := range policy.AllAspects {
+		add("classify.*", aspect.String(), aspect.String()+".help")
+	}
+	for level := range policy.HighestLevel + 1 {
+		add("classify.level.*", strconv.Itoa(level))
+	}
+	for _, field := range []string{"changes", "goals", "recommendations"} {
+		add("followup.write.*", field, field+".help")
+	}
+	for month := range 12 {
+		add("month.*", strconv.Itoa(month+1))
+	}
+	add("followup.proposal.*", policy.ProposalCodes()...)
+	for _, clause := range policy.Clauses() {
+		add("clause.*", strings.ReplaceAll(clause.Number, ".", "_"))
+	}
+	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "categories", "systems", "people",
+		"followup", "followup.none", "revision", "revision.none", "documents.none")
+	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
 	add("button.*", "obligation", "drafts", "note", "reopen", "hold", "lift_hold")
 	add("hold.*", "reason", "reason.help")
 	add("lift_hold.*", "reason", "reason.help")

@@ -19,6 +19,7 @@ func (f *file) check(c *Config) {
 	f.checkChannel("channels.triage", c.Channels.Triage)
 	f.checkChannel("channels.revision", c.Channels.Revision)
 	f.checkDocuments(c.Documents)
+	f.between("followup.month", c.Followup.Month, 1, 12)
 	f.checkTraining(c)
 	f.checkAdvice(c.Advice)
 	f.checkObligations(c.Obligations)

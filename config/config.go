@@ -19,6 +19,7 @@ type Config struct {
 	Roles     map[string][]Person `yaml:"roles"`
 	Channels  Channels            `yaml:"channels"`
 	Documents []Document          `yaml:"documents"`
+	Followup  Followup            `yaml:"followup"`
 	Courses   []Course            `yaml:"courses"`
 	Training  Training            `yaml:"training"`
 	// Advice replaces the built-in advice to a reporter, by category key.
@@ -123,6 +124,11 @@ type Document struct {
 	Title       string `yaml:"title"`
 	Owner       string `yaml:"owner"`        // role key
 	ReviseMonth int    `yaml:"revise_month"` // 1–12
+}
+
+// Followup is the yearly follow-up for the municipality's board (policy clause 3).
+type Followup struct {
+	Month int `yaml:"month"` // 1–12: when the CISO is asked to compile that of the year before
 }
 
 // Advice is what to do right now, told to a reporter, by language. An empty text leaves the built-in one.
@@ -264,6 +270,7 @@ func defaults() Config {
 	return Config{
 		Organisation: Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        map[string][]Person{},
+		Followup:     Followup{Month: 1},
 		Training:     defaultTraining(),
 		Escalation:   Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
 		Inform:       Inform{SystemOwner: true, UnitManager: true},

@@ -48,6 +48,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 	want := config.Config{
 		Organisation: config.Organisation{Name: "Kommunen", Timezone: "Europe/Stockholm", Language: "sv"},
 		Roles:        roles,
+		Followup:     config.Followup{Month: 1},
 		Escalation:   config.Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
 		Inform:       config.Inform{SystemOwner: true, UnitManager: true},
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
@@ -146,6 +147,8 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 			"cyber-2-6": {Months: 1},
 			"cyber-2-9": {},
 		},
+		Retention:   config.Retention{Months: 24},
+		Followup:    config.Followup{Month: 1},
 		Escalation:  config.Escalation{SeriousMinutes: 5, SignificantMinutes: 60, Hour: 10, LowDays: 1},
 		Inform:      config.Inform{SystemOwner: true},
 		Retention:   config.Retention{Months: 36},
@@ -359,7 +362,8 @@ func TestEnvironmentIsRead(t *testing.T) {
 		Log: config.Log{Level: slog.LevelDebug, Format: "json"},
 	}
 	file := cmpopts.IgnoreFields(config.Config{},
-		"Organisation", "Roles", "Channels", "Documents", "Courses", "Training", "Advice", "Obligations", "Escalation", "Inform",
+		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Training", "Advice", "Obligations",
+		"Escalation", "Inform",
 		"Significant", "Retention",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {

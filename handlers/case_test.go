@@ -297,7 +297,11 @@ func open(t testing.TB, address string) *house {
 		Draft: func(n handlers.Notification) ([]byte, error) {
 			return fmt.Appendf(nil, "%s %s: %s, %d duties", n.Authority, n.Format, n.Incident.Text, len(n.Obligations)), nil
 		},
-		NewRef: func() string { return fmt.Sprintf("ref-%d", refs.Add(1)) },
+		Followup: func(_ context.Context, year int, format, language string) ([]byte, error) {
+			return fmt.Appendf(nil, "%d %s %s", year, format, language), nil
+		},
+		Proposals: func(context.Context, int, string) ([]string, error) { return []string{"Klassa 2 system."}, nil },
+		NewRef:    func() string { return fmt.Sprintf("ref-%d", refs.Add(1)) },
 		Settings: handlers.Settings{
 			Organisation: "Exempelby kommun", Location: stockholm, Language: "sv", Surfaces: []string{"chat"},
 			Roles: map[policy.Role][]handlers.Holder{

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"tyreso.se/incidentbot/bot"
+	"tyreso.se/incidentbot/policy"
 )
 
 // command reads what follows /incident, in either language. Alone it opens the report dialog; words that are no subcommand are
@@ -26,6 +27,15 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	}
 	if number, ok := caseArgument(req.Text); ok {
 		return a.showCase(ctx, req, number)
+	}
+	if words, ok := inventoryArgument(req.Text); ok {
+		return a.searchInventory(ctx, req, words)
+	}
+	if year, ok := followupArgument(req.Text); ok {
+		return a.showFollowup(ctx, req, year)
+	}
+	if text, ok := improvementArgument(req.Text); ok {
+		return a.suggest(ctx, req, text)
 	}
 	if day, ok := trainingArgument(req.Text); ok {
 		return a.trainingAt(ctx, req, day)
@@ -67,6 +77,15 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 			Argument: &bot.Field{ID: "day", Kind: bot.Text, Required: true, Label: t("subcommand.away.day")},
 		},
 		{Text: "back", Name: t("subcommand.back"), Description: t("help.back")},
+		{
+			Text: "improvement", Name: t("subcommand.improvement"), Description: t("help.improvement"),
+			Argument: &bot.Field{ID: "text", Kind: bot.Text, Label: t("improve.text")},
+		},
+		{
+			Text: "systems", Name: t("subcommand.systems"), Description: t("help.systems"),
+			Argument: &bot.Field{ID: "words", Kind: bot.Text, Label: t("discord.search_label")},
+		},
+		{Text: "followup", Name: t("subcommand.followup"), Description: t("help.followup")},
 		{Text: "help", Name: t("subcommand.help"), Description: t("help.help")},
 	}
 }
@@ -90,6 +109,12 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		words = append(words,
 			bot.Fact{Label: "/incident frånvaro", Value: t("help.away")}, bot.Fact{Label: "/incident åter", Value: t("help.back")})
 	}
+	words = append(words,
+		bot.Fact{Label: "/incident förbättring", Value: t("help.improvement")},
+		bot.Fact{Label: "/incident systemlista", Value: t("help.systems")})
+	if policy.MayFollowUp(roles, policy.GetFollowup) {
+		words = append(words, bot.Fact{Label: "/incident uppföljning", Value: t("help.followup")})
+	}
 	words = append(words, bot.Fact{Label: "/incident hjälp", Value: t("help.help")})
 	return bot.Reply{Message: &bot.Message{
 		Summary: t("help.title"),
@@ -99,7 +124,10 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 			words,
 			bot.Paragraph(t("help.shortcut")),
 			bot.Small(t("help.urgent")),
-			bot.Buttons{{ID: reportButton, Text: t("button.report"), Style: bot.Primary}},
+			bot.Buttons{
+				{ID: reportButton, Text: t("button.report"), Style: bot.Primary},
+				{ID: improveButton, Text: t("button.improve")},
+			},
 		},
 	}}, nil
 }

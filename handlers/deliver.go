@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -100,6 +101,12 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
 	}
+	if strings.HasPrefix(d.Kind, followupFileDelivery) {
+		return nil, a.sendFollowup(ctx, surface, to, d)
+	}
+	if d.Kind == revisionDelivery {
+		return a.showRevision(ctx, surface, to, d, account)
+	}
 	if d.Kind != cardDelivery {
 		m, err := a.letter(ctx, d, a.recipientLanguage(account), a.readerOf(account, to))
 		if err != nil {
@@ -108,7 +115,13 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 		_, err = surface.Send(ctx, to, m, key, d.Attempts > 1)
 		return nil, err
 	}
+	return a.showCard(ctx, surface, to, d, account)
+}
 
+// showCard brings the copy of an incident's card in a delivery's lane up to date.
+func (a *App) showCard(
+	ctx context.Context, surface bot.Surface, to bot.Address, d store.Delivery, account store.Account,
+) (*store.Card, error) {
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the incident of a card: %w", err)
@@ -119,56 +132,31 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 			return nil, err
 		}
 	}
-	withdrawn := d.Channel == "" && !policy.May(roles, policy.SeeCard, facts(incident))
 	copies, err := a.Store.Cards(ctx, incident.ID)
 	if err != nil {
 		return nil, fmt.Errorf("reading the copies of a card: %w", err)
 	}
-	posted := slices.IndexFunc(copies, func(c store.Card) bool { return c.Lane == d.Lane })
-	if posted < 0 && withdrawn || posted >= 0 && copies[posted].DrawnVersion >= incident.Version {
-		return nil, errPointless
-	}
-	view, err := a.viewOf(ctx, incident)
-	if err != nil {
-		return nil, err
-	}
-	view.Roles = roles
-	view.Confidential = slices.ContainsFunc(a.Settings.Triage, func(c TriageChannel) bool { return c.Confidential && c.Address == to })
-	card := store.Card{IncidentID: incident.ID, Lane: d.Lane, Surface: d.Surface, DrawnVersion: incident.Version}
-	if posted >= 0 {
-		old := copies[posted]
-		card.ID, card.Channel, card.MessageID = old.ID, old.Channel, old.MessageID
-		ref := bot.Ref{Surface: old.Surface, Channel: old.Channel, ID: old.MessageID}
-		now := a.card(a.recipientLanguage(account), view)
+	withdrawn := d.Channel == "" && !policy.May(roles, policy.SeeCard, facts(incident))
+	draw := func(posting bool) (bot.Message, error) {
+		lang := a.recipientLanguage(account)
 		if withdrawn {
-			now = a.withdrawnCard(a.recipientLanguage(account), incident)
+			return a.withdrawnCard(lang, incident), nil
 		}
-		err := surface.Edit(ctx, ref, now)
-		var refused *bot.SendError
-		if !errors.As(err, &refused) || !refused.Permanent {
-			return &card, err
+		view, err := a.viewOf(ctx, incident)
+		if err != nil {
+			return bot.Message{}, err
 		}
-		if withdrawn || incident.AnonymisedAt != nil && incident.Status == store.Closed {
-			return nil, errPointless // nor is an old case news because its words were emptied
+		view.Roles = roles
+		view.Confidential = slices.ContainsFunc(a.Settings.Triage, func(c TriageChannel) bool { return c.Confidential && c.Address == to })
+		if posting && incident.AnonymisedAt != nil && incident.Status == store.Closed {
+			return bot.Message{}, errPointless // an old case is no news because its words were emptied
 		}
-		// The copy is gone. A case must not become invisible because somebody tidied up: post it anew.
-		if err := a.Store.InTx(ctx, func(tx *store.Tx) error { return tx.LoseCard(ctx, old.ID) }); err != nil {
-			return nil, fmt.Errorf("forgetting a lost card: %w", err)
+		if posting && incident.Status == store.New {
+			view.Delay = a.Store.Now().Sub(incident.RegisteredAt)
 		}
-		card.ID = 0
+		return a.card(lang, view), nil
 	}
-	view.Delay = a.Store.Now().Sub(incident.RegisteredAt)
-	if incident.Status != store.New {
-		view.Delay = 0
-	}
-	drawn := a.card(a.recipientLanguage(account), view)
-	ref, err := surface.Send(ctx, to, drawn, key, d.Attempts > 1)
-	if err == nil && d.Attempts > 1 {
-		// What was sent may be the message of an earlier attempt, which shows the case as it was then.
-		err = surface.Edit(ctx, ref, drawn)
-	}
-	card.Channel, card.MessageID = ref.Channel, ref.ID
-	return &card, err
+	return a.bringUpToDate(ctx, surface, to, d, picture{version: incident.Version, copies: copies, withdrawn: withdrawn, draw: draw})
 }
 
 // sendAttachment hands on a file, unless its recipient no longer may have it.
@@ -319,6 +307,27 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 	}
 	if d.NoticeID != nil {
 		return a.noticeLetter(ctx, d, lang)
+	}
+	if d.SystemID != nil {
+		return a.classifyLetter(ctx, d, lang)
+	}
+	if year, ok := strings.CutPrefix(d.Kind, followupDelivery); ok {
+		roles, err := reader(ctx, store.Incident{}) // those of the settings
+		if err != nil {
+			return bot.Message{}, err
+		}
+		number, err := strconv.Atoi(year)
+		if err != nil {
+			return bot.Message{}, fmt.Errorf("reading the year of a follow-up: %w", err)
+		}
+		return a.followupLetter(ctx, lang, number, roles)
+	}
+	if d.RevisionID != nil {
+		roles, err := reader(ctx, store.Incident{}) // those of the settings
+		if err != nil {
+			return bot.Message{}, err
+		}
+		return a.revisionReminder(ctx, d, lang, roles)
 	}
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {

@@ -34,8 +34,12 @@ type Settings struct {
 	Waits        policy.Waits               // how long a new case may wait for somebody to take it
 	Thresholds   policy.Thresholds          // from when an incident is proposed to be significant
 	Holidays     policy.Calendar            // days without work beside weekends
+	Documents    []policy.Document          // that are revised every year
+	Revision     []bot.Address              // channels where revisions are asked for
 	Training     Training                   // courses, and when people are told of them
 	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
+	// FollowupMonth is when the CISO is asked to compile the follow-up of the year before; 0: never.
+	FollowupMonth time.Month
 	// RetentionMonths is how long after its closing a case is anonymised; 0: never.
 	RetentionMonths int
 }
@@ -83,6 +87,9 @@ type App struct {
 	Enqueue func(ctx context.Context, tx *store.Tx, jobs ...Job) error
 	// Draft makes the draft of a notification to an authority.
 	Draft func(Notification) ([]byte, error)
+	// Followup makes the follow-up of a year in a format, "pdf" or "docx", and Proposals puts in words what its figures suggest.
+	Followup  func(ctx context.Context, year int, format, language string) ([]byte, error)
+	Proposals func(ctx context.Context, year int, language string) ([]string, error)
 	// TrainingFile makes a file of the overview of training: the picture or one of the tables, by its number.
 	TrainingFile func(lang string, o TrainingOverview, n int) (TrainingFile, error)
 	// Surfaces carry messages, by name.
@@ -185,6 +192,8 @@ func ButtonIDs() []string {
 		linkCodeButton, breachButton, significantButton, obligationButton, draftsButton,
 		noteButton, answerButton, reopenButton, holdButton, liftHoldButton,
 		clarifyFirstButton, clarifySecondButton, clarifyUnknownButton,
+		reviseStartButton, reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, reviseBasisButton, improveButton,
+		followupWriteButton, followupMakeButton, inventoryButton, classifyButton,
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 		roomButton,
@@ -196,6 +205,8 @@ func DialogIDs() []string {
 	return []string{
 		ReportDialog, categoryButton, severityButton, messageButton, closeButton, linkCodeButton, breachButton, significantButton,
 		obligationButton, noteButton, answerButton, reopenButton, holdButton, liftHoldButton,
+		reviseRevisedButton, reviseUnchangedButton, revisePostponeButton, improveButton, followupWriteButton,
+		classifyButton,
 		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
 		attachButton,
 	}
@@ -265,6 +276,22 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.openAttach(ctx, req)
 	case linkCodeButton:
 		return a.openLinkCode(ctx, req)
+	case reviseStartButton:
+		return a.startRevision(ctx, req)
+	case reviseRevisedButton, reviseUnchangedButton, revisePostponeButton:
+		return a.openRevise(ctx, req)
+	case reviseBasisButton:
+		return a.showBasis(ctx, req)
+	case improveButton:
+		return a.openImprove(ctx, req)
+	case followupWriteButton:
+		return a.openFollowup(ctx, req)
+	case followupMakeButton:
+		return a.makeFollowup(ctx, req)
+	case inventoryButton:
+		return a.showSystem(ctx, req)
+	case classifyButton:
+		return a.openClassify(ctx, req)
 	case roomButton:
 		return a.openRoom(ctx, req)
 	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
@@ -324,6 +351,14 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		return a.attach(ctx, req)
 	case linkCodeButton:
 		return a.enterLinkCode(ctx, req)
+	case reviseRevisedButton, reviseUnchangedButton, revisePostponeButton:
+		return a.revise(ctx, req)
+	case improveButton:
+		return a.improve(ctx, req)
+	case followupWriteButton:
+		return a.writeFollowup(ctx, req)
+	case classifyButton:
+		return a.classify(ctx, req)
 	}
 	if reply, known, err := a.submitTraining(ctx, req); known {
 		return reply, err

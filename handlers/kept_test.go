@@ -442,6 +442,7 @@ func TestDialogsFitEverySurface(t *testing.T) {
 	h.submit(karin, "hold", held.Ref, bot.Values{"reason": {"Polisanmält."}})
 	h.submit(karin, "breach", c.Ref, bot.Values{"verdict": {"high_risk"}, "reason": {"Uppgifter har röjts"}})
 	h.Surfaces["mail"] = h.chat
+	h.governed("2027-08-02 09:00")
 	for _, lang := range []string{"sv", "en"} {
 		who := karin
 		who.Language = lang
@@ -456,6 +457,9 @@ func TestDialogsFitEverySurface(t *testing.T) {
 				about = closed.Ref
 			case "lift_hold":
 				about = held.Ref
+			}
+			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") || button == "classify" {
+				about = h.subject(button)
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {
 				dialogs = append(dialogs, d)

@@ -74,22 +74,23 @@ var looking = []string{
 // remindAtOnce is how many clocks are looked up at a time.
 const remindAtOnce = 100
 
-// Remind sends what is due, once, however long ago it was due. Of several reminders of one clock, the latest is sent. A clock that fails
-// holds none of the others up, and is tried again the next time.
+// Remind asks for what is due, and sends what is due, once, however long ago it was due. Of several reminders of one clock, the latest is
+// sent. A clock that fails holds none of the others up, and is tried again the next time.
 func (a *App) Remind(ctx context.Context) error {
+	asking := errors.Join(a.askForRevisions(ctx), a.askForFollowup(ctx), a.askToClassify(ctx))
 	for {
 		due, err := a.Store.DueClocks(ctx, remindAtOnce)
 		if err != nil {
-			return fmt.Errorf("looking for what is due: %w", err)
+			return errors.Join(asking, fmt.Errorf("looking for what is due: %w", err))
 		}
-		var failed []error
+		failed := []error{asking}
 		for _, clock := range slices.Compact(due) {
 			if err := a.remind(ctx, clock); err != nil {
 				failed = append(failed, fmt.Errorf("reminding of %s: %w", clock, err))
 			}
 		}
-		if len(failed) > 0 || len(due) < remindAtOnce {
-			return errors.Join(failed...)
+		if err := errors.Join(failed...); err != nil || len(due) < remindAtOnce {
+			return err
 		}
 	}
 }
@@ -100,6 +101,9 @@ func (a *App) remind(ctx context.Context, clock string) error {
 		r, err := tx.TakeReminder(ctx, clock)
 		if err != nil {
 			return err
+		}
+		if r.RevisionID != nil {
+			return a.remindOfRevision(ctx, tx, r)
 		}
 		incident, err := tx.IncidentByID(ctx, r.IncidentID)
 		if err != nil {

@@ -408,6 +408,7 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		brief   = "deleted after hours or days by the sweep"
 		code    = "a code, key, number or digest"
 		staff   = "of the staff list, the inventory or an account, no case's"
+		yearly  = "of the governing documents, the follow-up or the inventory, no case's"
 		kept    = "kept on purpose, see docs/adr/0016-retention.md"
 	)
 	decided := map[string]string{
@@ -420,6 +421,10 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"incidents.lesson": kept, "decisions.reason": kept, "obligations.reason": kept, "obligations.start_reason": kept,
 		"obligations.reference": kept, "incidents.supplier_name": kept, "incidents.police_report": kept, "affected.consequences": kept,
 		"affected.informed_why": kept, "measures.text": kept, "measures.reason": kept, "measures.owner_email": kept, "measures.owner_name": kept,
+
+		"revisions.title": yearly, "revisions.reason": yearly, "revisions.postponed_why": yearly, "revisions.approved_by": yearly,
+		"revisions.edition": yearly, "revisions.reference": yearly, "revisions.link": yearly, "improvements.text": yearly,
+		"followups.changes": yearly, "followups.goals": yearly, "followups.recommendations": yearly, "classifications.reason": yearly,
 
 		"drafts.answers": brief, "kept_dialogs.answers": brief, "kept_dialogs.files": brief, "kept_dialogs.subject": brief, "kept_dialogs.ref": brief,
 		"claims.key": brief, "claims.outcome": brief, "link_codes.code": brief, "link_codes.address_sha256": brief,
@@ -440,6 +445,8 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"reminders.kind", "reminders.stage", "audit_events.action", "audit_events.subject", "audit_events.prev_hash", "audit_events.hash",
 		"incidents.supplier", "incidents.crime", "incidents.involved", "incidents.alternatives", "affected.people", "affected.kinds", "affected.seriousness",
 		"affected.informed", "measures.ref", "measures.due_on", "measures.state",
+		"documents.key", "revisions.ref", "revisions.document", "revisions.owner", "revisions.state", "revisions.due_on", "revisions.decided_on",
+		"classifications.levels",
 		"completions.course", "completions.version", "completions.completed_on", "completions.source", "training_progress.course",
 		"training_progress.deadline", "training_progress.reminded_on", "training_progress.later_on", "training_notices.day",
 		"training_notices.kind", "training_notices.courses", "training_rounds.kind", "training_rounds.day",

@@ -5,6 +5,7 @@ import (
 	"io"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -84,17 +85,7 @@ type paragraph struct {
 
 // layOut sets the draft; pages is how many pages it says there are.
 func (d Draft) layOut(font *sfnt.Font, pages int) *fpdf.Fpdf {
-	s := &layout{pdf: fpdf.New("P", "mm", "A4", ""), font: font, y: bodyTop}
-	s.pdf.SetAutoPageBreak(false, 0)
-	s.pdf.SetMargins(margin, bodyTop, margin)
-	s.pdf.SetCellMargin(0)
-	s.pdf.SetCatalogSort(true) // or the bytes differ from one time to the next
-	s.pdf.SetCreationDate(d.made)
-	s.pdf.SetModificationDate(d.made)
-	s.pdf.SetTitle(s.shown(d.Title+" "+d.Number), true) // as shown: the library reads past the end of a broken character
-	s.pdf.SetAuthor(s.shown(d.Organisation), true)
-	s.pdf.AddUTF8FontFromBytes(fontFamily, "", goregular.TTF)
-	s.pdf.AddUTF8FontFromBytes(fontFamily, "B", gobold.TTF)
+	s := newLayout(font, d.Title+" "+d.Number, d.Organisation, d.made)
 	s.pdf.SetHeaderFunc(func() { s.header(d) })
 	s.pdf.SetFooterFunc(func() { s.footer(d, pages) })
 	s.pdf.AddPage()
@@ -142,6 +133,22 @@ func (d Draft) layOut(font *sfnt.Font, pages int) *fpdf.Fpdf {
 		}
 	}
 	return s.pdf
+}
+
+// newLayout begins a document, without pages yet.
+func newLayout(font *sfnt.Font, title, author string, made time.Time) *layout {
+	s := &layout{pdf: fpdf.New("P", "mm", "A4", ""), font: font, y: bodyTop}
+	s.pdf.SetAutoPageBreak(false, 0)
+	s.pdf.SetMargins(margin, bodyTop, margin)
+	s.pdf.SetCellMargin(0)
+	s.pdf.SetCatalogSort(true) // or the bytes differ from one time to the next
+	s.pdf.SetCreationDate(made)
+	s.pdf.SetModificationDate(made)
+	s.pdf.SetTitle(s.shown(title), true) // as shown: the library reads past the end of a broken character
+	s.pdf.SetAuthor(s.shown(author), true)
+	s.pdf.AddUTF8FontFromBytes(fontFamily, "", goregular.TTF)
+	s.pdf.AddUTF8FontFromBytes(fontFamily, "B", gobold.TTF)
+	return s
 }
 
 func (s *layout) header(d Draft) {

@@ -1,5 +1,5 @@
-// Package report makes documents of the register: exports and drafts of notifications now, charts and the yearly follow-up as they
-// come. It reads the store and writes to an io.Writer; it knows nothing of where the document goes.
+// Package report makes documents of the register: exports, drafts of notifications, and the yearly follow-up with its charts.
+// It reads the store and writes to an io.Writer; it knows nothing of where the document goes.
 package report
 
 import (
@@ -68,23 +68,14 @@ func Register(ctx context.Context, s *store.Store, format string, w io.Writer, p
 	for _, system := range systems {
 		keys[system.ID] = system.Key
 	}
-	var out entryWriter
-	switch format {
-	case "csv":
-		out = &csvWriter{w: csv.NewWriter(w)}
-	case "xlsx":
-		out, err = newXLSXWriter(w)
-	case "json":
-		out = &jsonWriter{w: bufio.NewWriter(w)}
-	default:
-		return fmt.Errorf("the format %q is none of %s", format, strings.Join(Formats, ", "))
-	}
+	out, err := newTable(format, w, "Register", columns)
 	if err != nil {
-		return fmt.Errorf("beginning the %s file: %w", format, err)
+		return err
 	}
 	done := 0
 	err = s.Incidents(ctx, func(c store.Incident) error {
-		if err := out.write(entryOf(c, keys)); err != nil {
+		e := entryOf(c, keys)
+		if err := out.write(e.cells(), e); err != nil {
 			return fmt.Errorf("writing %s: %w", c.Number, err)
 		}
 		done++
@@ -155,24 +146,38 @@ func (e Entry) cells() []string {
 	}
 }
 
-type entryWriter interface {
-	write(e Entry) error
+// table is what rows are written to in one of Formats: as cells, or in JSON as the entry itself.
+type table interface {
+	write(cells []string, entry any) error
 	close() error
 }
 
-type csvWriter struct {
-	w     *csv.Writer
-	begun bool
+// newTable begins a file of one of Formats with the names of its columns.
+func newTable(format string, w io.Writer, name string, columns []string) (out table, err error) {
+	switch format {
+	case "csv":
+		out, err = newCSVWriter(w, columns)
+	case "xlsx":
+		out, err = newXLSXWriter(w, name, columns)
+	case "json":
+		out = &jsonWriter{w: bufio.NewWriter(w)}
+	default:
+		return nil, fmt.Errorf("the format %q is none of %s", format, strings.Join(Formats, ", "))
+	}
+	if err != nil {
+		return nil, fmt.Errorf("beginning the %s file: %w", format, err)
+	}
+	return out, nil
 }
 
-func (c *csvWriter) write(e Entry) error {
-	if !c.begun {
-		c.begun = true
-		if err := c.w.Write(columns); err != nil {
-			return err
-		}
-	}
-	cells := e.cells()
+type csvWriter struct{ w *csv.Writer }
+
+func newCSVWriter(w io.Writer, columns []string) (*csvWriter, error) {
+	c := &csvWriter{w: csv.NewWriter(w)}
+	return c, c.w.Write(columns)
+}
+
+func (c *csvWriter) write(cells []string, _ any) error {
 	for i := range cells {
 		cells[i] = inert(cells[i])
 	}
@@ -180,11 +185,6 @@ func (c *csvWriter) write(e Entry) error {
 }
 
 func (c *csvWriter) close() error {
-	if !c.begun {
-		if err := c.w.Write(columns); err != nil {
-			return err
-		}
-	}
 	c.w.Flush()
 	return c.w.Error()
 }
@@ -203,7 +203,7 @@ type jsonWriter struct {
 	begun bool
 }
 
-func (j *jsonWriter) write(e Entry) error {
+func (j *jsonWriter) write(_ []string, entry any) error {
 	separator := ",\n"
 	if !j.begun {
 		j.begun, separator = true, "[\n"
@@ -211,7 +211,7 @@ func (j *jsonWriter) write(e Entry) error {
 	if _, err := j.w.WriteString(separator); err != nil {
 		return err
 	}
-	line, err := json.Marshal(e)
+	line, err := json.Marshal(entry)
 	if err != nil {
 		return err
 	}
@@ -230,8 +230,6 @@ func (j *jsonWriter) close() error {
 	return j.w.Flush()
 }
 
-const sheet = "Register"
-
 type xlsxWriter struct {
 	w      io.Writer
 	file   *excelize.File
@@ -239,7 +237,7 @@ type xlsxWriter struct {
 	row    int
 }
 
-func newXLSXWriter(w io.Writer) (*xlsxWriter, error) {
+func newXLSXWriter(w io.Writer, sheet string, columns []string) (*xlsxWriter, error) {
 	file := excelize.NewFile()
 	if err := file.SetSheetName("Sheet1", sheet); err != nil {
 		return nil, err
@@ -262,7 +260,7 @@ func (x *xlsxWriter) add(cells []string) error {
 	return x.stream.SetRow("A"+strconv.Itoa(x.row), values)
 }
 
-func (x *xlsxWriter) write(e Entry) error { return x.add(e.cells()) }
+func (x *xlsxWriter) write(cells []string, _ any) error { return x.add(cells) }
 
 func (x *xlsxWriter) close() error {
 	if err := x.stream.Flush(); err != nil {

@@ -2,19 +2,20 @@ package store
 
 import "context"
 
-const cardColumns = `id, incident_id, lane, surface, channel, message_id, drawn_version, lost_at`
+const cardColumns = `id, incident_id, lane, surface, channel, message_id, drawn_version, lost_at, revision_id`
 
 func cardFields(c *Card) []any {
 	return []any{
-		&c.ID, &c.IncidentID, &c.Lane, &c.Surface, &c.Channel, &c.MessageID, &c.DrawnVersion, optionalMillis{&c.LostAt},
+		&c.ID, optionalID{&c.IncidentID}, &c.Lane, &c.Surface, &c.Channel, &c.MessageID, &c.DrawnVersion, optionalMillis{&c.LostAt},
+		&c.RevisionID,
 	}
 }
 
-// SaveCard remembers a posted copy of an incident's card, or, when its message is known, which version it now shows.
+// SaveCard remembers a posted copy of a card, or, when its message is known, which version it now shows.
 func (tx *Tx) SaveCard(ctx context.Context, c Card) error {
-	_, err := tx.exec(ctx, `INSERT INTO cards (incident_id, lane, surface, channel, message_id, drawn_version) `+
-		`VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (surface, channel, message_id) DO UPDATE SET drawn_version = excluded.drawn_version`,
-		c.IncidentID, c.Lane, c.Surface, c.Channel, c.MessageID, c.DrawnVersion)
+	_, err := tx.exec(ctx, `INSERT INTO cards (incident_id, lane, surface, channel, message_id, drawn_version, revision_id) `+
+		`VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (surface, channel, message_id) DO UPDATE SET drawn_version = excluded.drawn_version`,
+		optionalID{&c.IncidentID}, c.Lane, c.Surface, c.Channel, c.MessageID, c.DrawnVersion, c.RevisionID)
 	return doing("save a card", err)
 }
 
@@ -40,15 +41,17 @@ func (tx *Tx) CardTargets(ctx context.Context, incidentID int64) ([]Delivery, er
 	first, err := many(ctx, tx, deliveryFields, `SELECT `+deliveryColumns+` FROM deliveries WHERE id IN (`+
 		`SELECT min(id) FROM deliveries WHERE incident_id = ? AND kind = 'card' AND NOT EXISTS (`+
 		`SELECT 1 FROM rooms WHERE `+roomIn+` AND rooms.closed_at IS NOT NULL) GROUP BY lane) ORDER BY id`, incidentID)
-	if err != nil {
-		return nil, doing("find an incident's cards", err)
-	}
-	targets := make([]Delivery, len(first))
-	for i, d := range first {
+	return again(first), doing("find an incident's cards", err)
+}
+
+// again are new deliveries of what deliveries drew, where they drew it.
+func again(deliveries []Delivery) []Delivery {
+	targets := make([]Delivery, len(deliveries))
+	for i, d := range deliveries {
 		targets[i] = Delivery{
 			Lane: d.Lane, Surface: d.Surface, Channel: d.Channel, UserID: d.UserID, Email: d.Email,
-			Kind: d.Kind, IncidentID: d.IncidentID, Urgent: d.Urgent,
+			Kind: d.Kind, IncidentID: d.IncidentID, RevisionID: d.RevisionID, Urgent: d.Urgent,
 		}
 	}
-	return targets, nil
+	return targets
 }

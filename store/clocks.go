@@ -144,9 +144,10 @@ type Reminder struct {
 	ID           int64
 	Key          string // unique within Clock
 	Clock        string // what it reminds of; of several that are due, only the latest is sent
-	IncidentID   int64
+	IncidentID   int64  // 0: of no case
 	ObligationID *int64
 	MeasureID    *int64
+	RevisionID   *int64
 	Kind         string // the handlers know them
 	Stage        policy.Stage
 	DueAt        time.Time
@@ -154,12 +155,12 @@ type Reminder struct {
 	SupersededAt *time.Time // lost its point before it was sent
 }
 
-const reminderColumns = `id, key, clock, incident_id, obligation_id, kind, stage, due_at, sent_at, superseded_at, measure_id`
+const reminderColumns = `id, key, clock, incident_id, obligation_id, kind, stage, due_at, sent_at, superseded_at, measure_id, revision_id`
 
 func reminderFields(r *Reminder) []any {
 	return []any{
-		&r.ID, &r.Key, &r.Clock, &r.IncidentID, &r.ObligationID, &r.Kind, &r.Stage, millis{&r.DueAt}, optionalMillis{&r.SentAt},
-		optionalMillis{&r.SupersededAt}, &r.MeasureID,
+		&r.ID, &r.Key, &r.Clock, optionalID{&r.IncidentID}, &r.ObligationID, &r.Kind, &r.Stage, millis{&r.DueAt}, optionalMillis{&r.SentAt},
+		optionalMillis{&r.SupersededAt}, &r.MeasureID, &r.RevisionID,
 	}
 }
 

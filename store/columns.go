@@ -47,6 +47,26 @@ func (m optionalMillis) Scan(src any) error {
 	return err
 }
 
+// optionalID is the id of a row that may be missing; 0 is none.
+type optionalID struct{ id *int64 }
+
+func (o optionalID) Value() (driver.Value, error) {
+	if *o.id == 0 {
+		return nil, nil
+	}
+	return *o.id, nil
+}
+
+func (o optionalID) Scan(src any) error {
+	*o.id = 0
+	if src == nil {
+		return nil
+	}
+	n, err := integer(src)
+	*o.id = n
+	return err
+}
+
 // flag is yes or no as 1 or 0.
 type flag struct{ yes *bool }
 

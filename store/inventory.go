@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 )
 
@@ -93,13 +94,44 @@ func (in inventory[T]) merge(ctx context.Context, tx *Tx, rows []T) (Changes, er
 }
 
 // ImportSystems brings the systems inventory up to date: a system is known by its key. Those that are not in the list stay
-// as they are.
+// as they are, and so does a classification that is later than the list's. A classification that comes with the list is kept as such.
 func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, error) {
+	known, err := tx.Systems(ctx)
+	if err != nil {
+		return Changes{}, err
+	}
+	before := make(map[string]System, len(known))
+	for _, s := range known {
+		before[s.Key] = s
+	}
+	systems = slices.Clone(systems)
+	var classified []string
+	for i, s := range systems {
+		old := before[s.Key]
+		switch {
+		case old.Levels != nil && old.ClassifiedOn > s.ClassifiedOn:
+			systems[i].Levels, systems[i].ClassifiedOn = old.Levels, old.ClassifiedOn
+		case s.Levels != nil && !reflect.DeepEqual(s.Levels, old.Levels):
+			classified = append(classified, s.Key)
+		}
+	}
 	c, err := inventory[System]{
 		all: selectSystems, insert: insertSystem, update: updateSystem, read: systemFields, write: foldedSystemFields,
 		key: func(s *System) string { return s.Key }, id: func(s *System) *int64 { return &s.ID },
 	}.merge(ctx, tx, systems)
-	return c, doing("import systems", err)
+	if err != nil {
+		return Changes{}, doing("import systems", err)
+	}
+	for _, key := range classified {
+		s, err := one(ctx, tx, systemFields, `SELECT `+systemColumns+` FROM systems WHERE key = ?`, key)
+		if err != nil {
+			return Changes{}, doing("read an imported system", err)
+		}
+		if err := tx.keepClassification(ctx, &Classification{SystemID: s.ID, Levels: s.Levels}); err != nil {
+			return Changes{}, err
+		}
+	}
+	return c, nil
 }
 
 // People returns the staff list in the order it was imported.
@@ -117,6 +149,12 @@ func (s *Store) PersonByEmail(ctx context.Context, email string) (Person, error)
 // Systems returns the systems inventory in the order of names, also systems that are no longer in use.
 func (s *Store) Systems(ctx context.Context) ([]System, error) {
 	found, err := readMany(ctx, s, systemFields, selectSystems)
+	return found, doing("read the systems inventory", err)
+}
+
+// Systems is Store.Systems as the transaction sees it.
+func (tx *Tx) Systems(ctx context.Context) ([]System, error) {
+	found, err := many(ctx, tx, systemFields, selectSystems)
 	return found, doing("read the systems inventory", err)
 }
 

@@ -213,6 +213,8 @@ type Delivery struct {
 	NoteID       *int64
 	AttachmentID *int64
 	ReminderID   *int64
+	RevisionID   *int64
+	SystemID     *int64 // the system that its owner is asked to classify
 	MeasureID    *int64
 	NoticeID     *int64 // of training: sent in its turn without a job of its own
 	Urgent       bool   // false: bulk, which never delays urgent
@@ -226,15 +228,16 @@ type Delivery struct {
 	UnreachedAt  *time.Time // its reader takes no messages; SkippedAt is set too
 }
 
-// Card is one posted copy of an incident's card, to be edited on every change.
+// Card is one posted copy of the card of an incident or of a revision, to be edited on every change.
 type Card struct {
 	ID           int64
-	IncidentID   int64
+	IncidentID   int64 // 0: of no incident
+	RevisionID   *int64
 	Lane         string
 	Surface      string
 	Channel      string     // bot.Ref
 	MessageID    string     // bot.Ref
-	DrawnVersion int64      // Incident.Version it shows
+	DrawnVersion int64      // Incident.Version or Revision.Version that it shows
 	LostAt       *time.Time // the message is gone: no longer edited
 }
 

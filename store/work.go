@@ -110,3 +110,18 @@ func (s *Store) SystemNamed(ctx context.Context, name string) (*System, error) {
 		`SELECT `+systemColumns+` FROM systems WHERE active = 1 AND folded_name = ? ORDER BY id LIMIT 1`, fold(name))
 	return &found, doing("look for a system", err)
 }
+
+// AllMeasures calls visit with every measure and the number of its case, in the order they were added, and stops at its first error. It
+// holds a few hundred in memory at a time.
+func (s *Store) AllMeasures(ctx context.Context, visit func(m Measure, number string) error) error {
+	type numbered struct {
+		Measure
+
+		number string
+	}
+	err := walk(ctx, s, func(m *numbered) []any { return append(measureFields(&m.Measure), &m.number) },
+		`SELECT `+measureColumns+`, (SELECT number FROM incidents WHERE id = measures.incident_id) FROM measures WHERE id > ? `+
+			`ORDER BY id LIMIT ?`,
+		func(m numbered) int64 { return m.ID }, func(m numbered) error { return visit(m.Measure, m.number) })
+	return doing("read the measures", err)
+}

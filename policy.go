@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"os"
+
+	"tyreso.se/incidentbot/config"
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/policy"
+	"tyreso.se/incidentbot/report"
+	"tyreso.se/incidentbot/store"
+)
+
+type policyCommand struct {
+	Language string `default:"sv" enum:"sv,en" help:"sv or en; the clauses' titles are the policy's own."`
+}
+
+// Run prints, clause by clause, what the program does for the policy and what there is to show today. It can be run while the bot is
+// running.
+func (c policyCommand) Run(ctx context.Context, cli *commands) error {
+	cfg, err := cli.load()
+	if err != nil {
+		return err
+	}
+	texts, err := locale.New()
+	if err != nil {
+		return err
+	}
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
+		all, err := report.PolicyCoverage(ctx, s, coverageInput(cfg, texts, c.Language))
+		if err != nil {
+			return err
+		}
+		return report.WriteCoverage(os.Stdout, all)
+	})
+}
+
+func coverageInput(cfg config.Config, texts *locale.Texts, language string) report.CoverageInput {
+	in := report.CoverageInput{
+		Location: cfg.Organisation.Location(), Documents: settingsFrom(cfg).Documents, Holders: map[policy.Role]int{},
+		Text: func(key string, data map[string]any) string { return texts.T(language, key, data) },
+	}
+	for _, role := range policy.Roles() {
+		in.Holders[role] = len(cfg.Roles[string(role)])
+	}
+	return in
+}

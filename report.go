@@ -1,0 +1,95 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"tyreso.se/incidentbot/config"
+	"tyreso.se/incidentbot/locale"
+	"tyreso.se/incidentbot/report"
+	"tyreso.se/incidentbot/store"
+)
+
+type reportCommand struct {
+	Annual reportAnnualCommand `cmd:"" help:"Compile the follow-up of a year for the municipality's board, as PDF or DOCX."`
+}
+
+type reportAnnualCommand struct {
+	Year     int    `required:"" help:"The year that it is about."`
+	Out      string `required:"" type:"path" placeholder:"FILE" help:"File to write; .pdf or .docx says what it becomes."`
+	Language string `default:"sv" enum:"sv,en" help:"sv or en."`
+}
+
+// Run writes the follow-up. It can be run while the bot is running.
+func (c reportAnnualCommand) Run(ctx context.Context, cli *commands) error {
+	cfg, err := cli.load()
+	if err != nil {
+		return err
+	}
+	texts, err := locale.New()
+	if err != nil {
+		return err
+	}
+	return cli.withStore(ctx, readOnly, func(s *store.Store) error { return c.write(ctx, cfg, texts, s) })
+}
+
+func (c reportAnnualCommand) write(ctx context.Context, cfg config.Config, texts *locale.Texts, s *store.Store) (err error) {
+	if c.Year < 2000 || c.Year > s.Now().Year() {
+		return fmt.Errorf("the year %d is none that has begun", c.Year)
+	}
+	content, err := followups(cfg, texts, s)(ctx, c.Year, strings.TrimPrefix(strings.ToLower(filepath.Ext(c.Out)), "."), c.Language)
+	if err != nil {
+		return err
+	}
+	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return fmt.Errorf("writing the follow-up: %w", err)
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	_, err = file.Write(content)
+	return err
+}
+
+// followups returns what makes the follow-up of a year in a format, "pdf" or "docx".
+func followups(cfg config.Config, texts *locale.Texts, register *store.Store) func(
+	ctx context.Context, year int, format, language string,
+) ([]byte, error) {
+	return func(ctx context.Context, year int, format, language string) ([]byte, error) {
+		write := map[string]func(report.Followup, io.Writer) error{"pdf": report.Followup.WritePDF, "docx": report.Followup.WriteDOCX}[format]
+		if write == nil {
+			return nil, fmt.Errorf("a follow-up is written as .pdf or .docx, not as %q", format)
+		}
+		f, err := report.CompileFollowup(ctx, register, followupInput(cfg, texts, year, language))
+		if err != nil {
+			return nil, err
+		}
+		var content bytes.Buffer
+		if err := write(f, &content); err != nil {
+			return nil, err
+		}
+		return content.Bytes(), nil
+	}
+}
+
+// proposals returns what puts in words what a year's figures suggest.
+func proposals(cfg config.Config, texts *locale.Texts, register *store.Store) func(
+	ctx context.Context, year int, language string,
+) ([]string, error) {
+	return func(ctx context.Context, year int, language string) ([]string, error) {
+		return report.Proposals(ctx, register, followupInput(cfg, texts, year, language))
+	}
+}
+
+func followupInput(cfg config.Config, texts *locale.Texts, year int, language string) report.FollowupInput {
+	return report.FollowupInput{
+		Year: year, Organisation: cfg.Organisation.Name, Language: language, Location: cfg.Organisation.Location(),
+		Recurring: cfg.Significant.SameCauseTime(),
+		Text:      func(key string, data map[string]any) string { return texts.T(language, key, data) },
+	}
+}
