@@ -156,6 +156,7 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
 		Training:    config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
+		Retention:   config.Retention{Months: 24},
 		Mail:        config.Mail{From: "Ärendebot <bot@example.org>"},
 		Web:         config.Web{BaseURL: "https://bot.example.org"},
 		Limits: config.Limits{
