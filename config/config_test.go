@@ -147,7 +147,6 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 			"cyber-2-6": {Months: 1},
 			"cyber-2-9": {},
 		},
-		Retention:   config.Retention{Months: 24},
 		Followup:    config.Followup{Month: 1},
 		Escalation:  config.Escalation{SeriousMinutes: 5, SignificantMinutes: 60, Hour: 10, LowDays: 1},
 		Inform:      config.Inform{SystemOwner: true},
@@ -156,7 +155,6 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
 		Training:    config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
-		Retention:   config.Retention{Months: 24},
 		Mail:        config.Mail{From: "Ärendebot <bot@example.org>"},
 		Web:         config.Web{BaseURL: "https://bot.example.org"},
 		Limits: config.Limits{

@@ -185,8 +185,10 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 		t.Fatalf("only %d statements seen", len(statements))
 	}
 	for _, statement := range statements {
-		// An insert finds its place by itself; what SQLite says of it is how it would check foreign keys if it had to.
-		if strings.Contains(statement, "SAVEPOINT") || strings.HasPrefix(statement, "INSERT") {
+		// An insert finds its place by itself; what SQLite says of it is how it would check foreign keys if it had to. That is how it
+		// deletes an account, too: it has to look for what refers to it. Nobody but a writer who chose to be nameless after all waits
+		// for that, and an index for each column that names an account would cost every report more.
+		if strings.Contains(statement, "SAVEPOINT") || strings.HasPrefix(statement, "INSERT") || strings.HasPrefix(statement, "DELETE FROM accounts") {
 			continue
 		}
 		steps, err := s.Writer().QueryContext(ctx, "EXPLAIN QUERY PLAN "+statement, make([]any, strings.Count(statement, "?"))...)
