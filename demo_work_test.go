@@ -151,7 +151,7 @@ func TestDemoWorksACaseThroughEveryButton(t *testing.T) {
 	}{
 		{"category", []chromedp.Action[chromedp.Void]{choice("category", "misconfiguration")}},
 		{"severity", []chromedp.Action[chromedp.Void]{choice("severity", "2"), browser.Type("#f-reason", "Begränsade följder.")}},
-		{"note", []chromedp.Action[chromedp.Void]{browser.Type("#f-message", "Leverantören är informerad.")}},
+		{"note", []chromedp.Action[chromedp.Void]{browser.Type("#f-message", "Leverantören vet om det.")}},
 		{"breach", []chromedp.Action[chromedp.Void]{choice("verdict", "risk"), browser.Type("#f-reason", "Elever har sett varandras namn.")}},
 		{"significant", []chromedp.Action[chromedp.Void]{choice("verdict", "not_significant"), browser.Type("#f-reason", "Under gränsen.")}},
 		{"message", []chromedp.Action[chromedp.Void]{browser.Type("#f-message", "Ser ni fortfarande fel elever?")}},

@@ -3,7 +3,8 @@ package policy
 import "slices"
 
 // What the form of Integritetsskyddsmyndigheten asks about those whom a personal data breach affects
-// (https://e-tjanster.imy.se/sv/anmalan), in keys whose words are locale's. Once released, a key keeps its meaning: it stands in the register.
+// (https://e-tjanster.imy.se/sv/anmalan), in keys whose words are locale's. Once released, a key keeps its meaning: it stands in the
+// register.
 
 // PeopleGroups lists the groups of people that a case may affect. The slice is the caller's own.
 func PeopleGroups() []string {

@@ -20,8 +20,8 @@ func Regulations() []Regulation {
 	return []Regulation{GDPR, Cybersecurity, ProtectiveSecurity, Secrecy, Contract}
 }
 
-// Settled are the regulations of a case after a verdict, which says whether one of them applies: what was suggested of the others stays. They
-// are in the order of Regulations.
+// Settled are the regulations of a case after a verdict, which says whether one of them applies: what was suggested of the others stays.
+// They are in the order of Regulations.
 func Settled(suggested []Regulation, v Verdict) []Regulation {
 	settled, applies := GDPR, v != NoBreach
 	if slices.Contains(Verdicts(SignificantDecision), v) {

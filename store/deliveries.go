@@ -10,7 +10,8 @@ import (
 )
 
 const deliveryColumns = `id, lane, surface, channel, user_id, email, kind, incident_id, note_id, attachment_id, urgent, created_at, ` +
-	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, measure_id, notice_id, revision_id, system_id`
+	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, measure_id, notice_id, revision_id, ` +
+	`system_id`
 
 func deliveryFields(d *Delivery) []any {
 	return []any{
