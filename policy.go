@@ -27,7 +27,11 @@ func (c policyCommand) Run(ctx context.Context, cli *commands) error {
 		return err
 	}
 	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
-		all, err := report.PolicyCoverage(ctx, s, coverageInput(cfg, texts, c.Language))
+		in := coverageInput(cfg, texts, c.Language)
+		if in.Training, err = trainingShares(ctx, cfg, s, s.Now()); err != nil {
+			return err
+		}
+		all, err := report.PolicyCoverage(ctx, s, in)
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"tyreso.se/incidentbot/config"
 	"tyreso.se/incidentbot/locale"
@@ -65,7 +66,11 @@ func followups(cfg config.Config, texts *locale.Texts, register *store.Store) fu
 		if write == nil {
 			return nil, fmt.Errorf("a follow-up is written as .pdf or .docx, not as %q", format)
 		}
-		f, err := report.CompileFollowup(ctx, register, followupInput(cfg, texts, year, language))
+		in, err := followupInput(ctx, cfg, texts, register, year, language)
+		if err != nil {
+			return nil, err
+		}
+		f, err := report.CompileFollowup(ctx, register, in)
 		if err != nil {
 			return nil, err
 		}
@@ -82,14 +87,25 @@ func proposals(cfg config.Config, texts *locale.Texts, register *store.Store) fu
 	ctx context.Context, year int, language string,
 ) ([]string, error) {
 	return func(ctx context.Context, year int, language string) ([]string, error) {
-		return report.Proposals(ctx, register, followupInput(cfg, texts, year, language))
+		in, err := followupInput(ctx, cfg, texts, register, year, language)
+		if err != nil {
+			return nil, err
+		}
+		return report.Proposals(ctx, register, in)
 	}
 }
 
-func followupInput(cfg config.Config, texts *locale.Texts, year int, language string) report.FollowupInput {
-	return report.FollowupInput{
+func followupInput(
+	ctx context.Context, cfg config.Config, texts *locale.Texts, register *store.Store, year int, language string,
+) (in report.FollowupInput, err error) {
+	in = report.FollowupInput{
 		Year: year, Organisation: cfg.Organisation.Name, Language: language, Location: cfg.Organisation.Location(),
-		Recurring: cfg.Significant.SameCauseTime(),
-		Text:      func(key string, data map[string]any) string { return texts.T(language, key, data) },
+		Recurring: cfg.Significant.SameCauseTime(), TrainingDay: register.Now(),
+		Text: func(key string, data map[string]any) string { return texts.T(language, key, data) },
 	}
+	if end := time.Date(year, time.December, 31, 12, 0, 0, 0, in.Location); end.Before(in.TrainingDay) {
+		in.TrainingDay = end
+	}
+	in.Training, err = trainingShares(ctx, cfg, register, in.TrainingDay)
+	return in, err
 }

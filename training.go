@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -15,6 +16,7 @@ import (
 	"tyreso.se/incidentbot/locale"
 	"tyreso.se/incidentbot/policy"
 	"tyreso.se/incidentbot/report"
+	"tyreso.se/incidentbot/store"
 )
 
 // trainingFrom is what the use cases of training need of the configuration. The error names what a course or a lesson lacks.
@@ -76,6 +78,34 @@ func lessonFrom(l lesson.Lesson) handlers.Lesson {
 		out.Quiz = append(out.Quiz, handlers.Question{Text: q.Question, Options: q.Options, Answer: q.Answer - 1, Why: q.Why})
 	}
 	return out
+}
+
+// trainingShares is how far the groups of people had come with the courses on a day.
+func trainingShares(ctx context.Context, cfg config.Config, register *store.Store, day time.Time) ([]report.TrainingShare, error) {
+	settings := settingsFrom(cfg)
+	var err error
+	if settings.Training, err = trainingFrom(cfg); err != nil {
+		return nil, err
+	}
+	rows, err := (&handlers.App{Store: register, Settings: settings}).TrainingOn(ctx, day)
+	if err != nil {
+		return nil, err
+	}
+	var all []report.TrainingShare
+	for _, c := range settings.Training.Courses {
+		for _, kind := range config.Audiences() {
+			s := report.TrainingShare{Course: c.Title, Kind: kind}
+			for _, r := range rows {
+				if r.Course == c.Key && r.Kind == kind {
+					s.Asked, s.Done, s.Overdue = s.Asked+r.Asked-r.Away, s.Done+r.Done, s.Overdue+r.Overdue
+				}
+			}
+			if s.Asked > 0 {
+				all = append(all, s)
+			}
+		}
+	}
+	return all, nil
 }
 
 // trainingFiles makes the files of the overview of training: the picture, the table as a spreadsheet and the table as CSV.

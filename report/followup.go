@@ -21,6 +21,8 @@ type FollowupInput struct {
 	Language     string // "sv", "en"
 	Location     *time.Location
 	Recurring    time.Duration // how long before a case another of its kind makes it a recurring one
+	Training     []TrainingShare
+	TrainingDay  time.Time // of which Training tells: the end of the year, or today
 	// Text puts keys in words, with what is filled in.
 	Text func(key string, data map[string]any) string
 }
@@ -70,6 +72,13 @@ type Chart struct {
 type ChartBar struct {
 	Label string
 	Value int
+}
+
+// TrainingShare is how far a group of people had come with a course: those who are away are not among them.
+type TrainingShare struct {
+	Course               string // its title
+	Kind                 string // employee, manager, elected, supplier
+	Asked, Done, Overdue int
 }
 
 // compiler compiles a follow-up.
@@ -342,7 +351,25 @@ func (c *compiler) compliance() FollowupPart {
 		FollowupBlock{Heading: t("followup.times")},
 		FollowupBlock{Table: c.times()},
 		FollowupBlock{Note: t("followup.times.note")},
-		FollowupBlock{Heading: t("followup.duties")}).with(c.dutyTable()...)
+		FollowupBlock{Heading: t("followup.duties")}).with(c.dutyTable()...).with(
+		FollowupBlock{Heading: t("followup.training")}).with(c.trained()...)
+}
+
+// trained is how far each group had come with each course. A group of few is left out: figures of it would point at a person.
+func (c *compiler) trained() []FollowupBlock {
+	t := c.text
+	table := &Table{Header: []string{t("training.column.course"), t("training.column.asked"), t("training.column.done"), t("training.column.overdue")}}
+	for _, s := range c.Training {
+		if s.Asked >= policy.FewestShown {
+			name := s.Course + " – " + t("training.kind."+s.Kind)
+			table.Rows = append(table.Rows, []string{name, fmt.Sprint(s.Asked), share(s.Done, s.Asked), share(s.Overdue, s.Asked)})
+		}
+	}
+	if len(table.Rows) == 0 {
+		return []FollowupBlock{{Text: t("followup.training.none")}}
+	}
+	note := t("followup.training.note", "Day", c.TrainingDay.In(c.Location).Format(time.DateOnly), "Number", policy.FewestShown)
+	return []FollowupBlock{{Table: table}, {Note: note}}
 }
 
 // count is a key's figure in a year and the one before.

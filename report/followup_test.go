@@ -404,3 +404,29 @@ func BenchmarkFollowup(b *testing.B) {
 		})
 	}
 }
+
+func TestFollowupTellsOfTrainingInGroupsThatPointAtNobody(t *testing.T) {
+	s := storetest.SQLite(t)
+	in := followupInput(t)
+	in.TrainingDay = time.Date(2026, 12, 31, 12, 0, 0, 0, in.Location)
+	in.Training = []report.TrainingShare{
+		{Course: "Grunderna", Kind: "employee", Asked: 40, Done: 30, Overdue: 4},
+		{Course: "Grunderna", Kind: "manager", Asked: policy.FewestShown - 1, Done: 1},
+	}
+	f, err := report.CompileFollowup(t.Context(), s, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var rows [][]string
+	for _, part := range f.Parts {
+		for _, b := range part.Blocks {
+			if b.Table != nil && b.Table.Header[0] == "training.column.course" {
+				rows = b.Table.Rows
+			}
+		}
+	}
+	want := [][]string{{"Grunderna – training.kind.employee", "40", "30 (75 %)", "4 (10 %)"}}
+	if fmt.Sprint(rows) != fmt.Sprint(want) {
+		t.Errorf("the table is %v, want %v", rows, want)
+	}
+}
