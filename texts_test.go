@@ -93,7 +93,7 @@ func composed() []string {
 	for _, clause := range policy.Clauses() {
 		add("clause.*", strings.ReplaceAll(clause.Number, ".", "_"))
 	}
-	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "categories", "systems", "people",
+	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "categories", "systems", "people", "trained",
 		"followup", "followup.none", "revision", "revision.none", "documents.none")
 	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
 	add("button.*", "obligation", "drafts", "note", "reopen", "hold", "lift_hold")
