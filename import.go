@@ -226,7 +226,9 @@ func table(content []byte, columns []string, line func(n int, r row) error) erro
 		}
 		n, _ := reader.FieldPos(0)
 		if err := line(n, row{at, record}); err != nil {
-			wrong = append(wrong, fmt.Errorf("line %d: %w", n, err))
+			for problem := range strings.Lines(err.Error()) { // of several things wrong with a line, each says which line it is
+				wrong = append(wrong, fmt.Errorf("line %d: %s", n, strings.TrimSpace(problem)))
+			}
 		}
 	}
 }
