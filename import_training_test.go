@@ -92,18 +92,19 @@ func TestParseCompletions(t *testing.T) {
 	}
 	differs(t, "completions", got, []store.Completion{{PersonID: 1, Course: "grund", CompletedOn: "2026-11-02"}})
 	for name, test := range map[string]struct{ line, want string }{
-		"who is not in the staff list":   {"bo@example.org;grund;2026-11-02", `line 2: email: "bo@example.org" is not in the staff list`},
-		"an unknown course":              {"maja@example.org;grnd;2026-11-02", `line 2: course: "grnd" is none of grund`},
-		"a month that is none":           {"maja@example.org;grund;2026-13-07", `line 2: completed_on: "2026-13-07" is no date`},
-		"two things, each with the line": {"bo@example.org;grnd;2026-11-02", `line 2: course: "grnd" is none of grund`},
-		"no day":                         {"maja@example.org;grund;", "line 2: completed_on: it is empty"},
-		"a day that is to come":          {"maja@example.org;grund;2026-12-01", `line 2: completed_on: "2026-12-01" has not come yet`},
+		"who is not in the staff list": {"bo@example.org;grund;2026-11-02", `line 2: email: "bo@example.org" is not in the staff list`},
+		"an unknown course":            {"maja@example.org;grnd;2026-11-02", `line 2: course: "grnd" is none of grund`},
+		"a month that is none":         {"maja@example.org;grund;2026-13-07", `line 2: completed_on: "2026-13-07" is no date`},
+		"no day":                       {"maja@example.org;grund;", "line 2: completed_on: it is empty"},
+		"a day that is to come":        {"maja@example.org;grund;2026-12-01", `line 2: completed_on: "2026-12-01" has not come yet`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := parseCompletions([]byte(header+test.line+"\r\n"), people, []string{"grund"}, now)
 			tells(t, err, test.want)
 		})
 	}
+	_, err = parseCompletions([]byte(header+"bo@example.org;grnd;2026-11-02\r\n"), people, []string{"grund"}, now)
+	tells(t, err, `line 2: email: "bo@example.org" is not in the staff list`, `line 2: course: "grnd" is none of grund`)
 }
 
 func TestNothingOfABadFileOfCompletionsIsApplied(t *testing.T) {
