@@ -196,6 +196,7 @@ func TestDemoWorksACaseThroughEveryButton(t *testing.T) {
 	ofNoCase := []string{
 		"report", "mine", "link_code", "improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis",
 		"followup_write", "followup_make", "inventory", "classify",
+		"clarify_a", "clarify_b", "clarify_unknown", // the reporter's
 	}
 	for _, id := range handlers.ButtonIDs() {
 		if !slices.Contains(pressed, id) && !slices.Contains(ofNoCase, id) {

@@ -1,6 +1,7 @@
 package scheduler
 
 import (
+	"sync"
 	"time"
 
 	"github.com/rickar/cal/v2"
@@ -12,7 +13,10 @@ import (
 func Holidays() func(day time.Time) bool {
 	calendar := &cal.Calendar{Cacheable: true}
 	calendar.AddHoliday(se.Holidays...)
+	var one sync.Mutex // the calendar writes to its cache when it is asked
 	return func(day time.Time) bool {
+		one.Lock()
+		defer one.Unlock()
 		actual, observed, _ := calendar.IsHoliday(day)
 		return actual || observed
 	}
