@@ -358,7 +358,9 @@ func (c *compiler) compliance() FollowupPart {
 // trained is how far each group had come with each course. A group of few is left out: figures of it would point at a person.
 func (c *compiler) trained() []FollowupBlock {
 	t := c.text
-	table := &Table{Header: []string{t("training.column.course"), t("training.column.asked"), t("training.column.done"), t("training.column.overdue")}}
+	table := &Table{Header: []string{
+		t("training.column.course"), t("training.column.asked"), t("training.column.done"), t("training.column.overdue"),
+	}}
 	for _, s := range c.Training {
 		if s.Asked >= policy.FewestShown {
 			name := s.Course + " – " + t("training.kind."+s.Kind)
