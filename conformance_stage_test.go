@@ -74,7 +74,7 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 		t: t, language: language, posted: map[bot.Ref]bot.Message{}, unread: map[bot.Ref]bool{}, pressed: map[string]bool{},
 		drawn: map[string]bool{},
 	}
-	register, err := store.Open(t.Context(), storetest.SQLiteURL(t), store.Options{Location: stockholm, Clock: h.now})
+	register, err := store.Open(t.Context(), storetest.MigratedSQLiteURL(t), store.Options{Location: stockholm, Clock: h.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,7 +36,7 @@ func newDiscordWard(t *testing.T, options discordspace.Options) *ward {
 		file: "roles:\n  ciso: [{email: karin@example.org, discord: \"1001\"}]\n  security_chief: [{discord: \"1002\"}]\n" +
 			"channels:\n  triage: {discord: \"2001\"}\n",
 		environment: map[string]string{
-			"DATABASE_URL": storetest.SQLiteURL(t), "DISCORD_API_URL": server.URL + "/api", "DISCORD_BOT_TOKEN": space.BotToken(),
+			"DATABASE_URL": storetest.MigratedSQLiteURL(t), "DISCORD_API_URL": server.URL + "/api", "DISCORD_BOT_TOKEN": space.BotToken(),
 			"DISCORD_APPLICATION_ID": discordspace.ApplicationID, "DISCORD_GUILD_ID": discordspace.GuildID,
 		},
 	}

@@ -192,7 +192,7 @@ func TestDoctorNamesWhatIsWrongAndWhatToDo(t *testing.T) {
 			[]string{"card till slack:channel:C0GONE", "not_in_channel", "/invite @incidentbot", time.Now().UTC().Format("2006-")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w := newWard(t, storetest.SQLiteURL(t))
+			w := newWard(t, storetest.MigratedSQLiteURL(t))
 			test.spoil(w)
 			said, err := w.examine()
 			if !errors.Is(err, errFound) {

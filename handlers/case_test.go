@@ -338,13 +338,13 @@ func open(t testing.TB, address string) *house {
 // onSQLite opens a house for what the database cannot make a difference to.
 func onSQLite(t testing.TB) *house {
 	t.Helper()
-	return open(t, storetest.SQLiteURL(t))
+	return open(t, storetest.MigratedSQLiteURL(t))
 }
 
 // onBoth runs a test on each database.
 func onBoth(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, open(t, storetest.SQLiteURL(t))) })
+	t.Run("sqlite", func(t *testing.T) { test(t, open(t, storetest.MigratedSQLiteURL(t))) })
 	t.Run("postgres", func(t *testing.T) { test(t, open(t, storetest.PostgresURL(t))) })
 }
 

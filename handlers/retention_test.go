@@ -337,7 +337,7 @@ func TestNothingIsLeftInTheFile(t *testing.T) {
 // However cases are closed, taken up again and held, and however the clock jumps: exactly those that are due are anonymised.
 func TestExactlyWhatIsDueIsAnonymised(t *testing.T) {
 	rapid.Check(t, func(r *rapid.T) {
-		h := open(t, storetest.SQLiteURL(t))
+		h := open(t, storetest.MigratedSQLiteURL(t))
 		h.Settings.RetentionMonths = rapid.IntRange(0, 14).Draw(r, "months")
 		type kept struct {
 			store.Incident

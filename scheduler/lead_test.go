@@ -223,7 +223,7 @@ func TestWorkThatEndsIsTriedAgain(t *testing.T) {
 
 // On SQLite the process that had the lease before is gone when another one has opened the file: there is nothing to wait for.
 func TestLeaseOfTheProcessBeforeIsForgotten(t *testing.T) {
-	h := open(t, storetest.SQLiteURL(t), time.Now, scheduler.Pace{})
+	h := open(t, storetest.MigratedSQLiteURL(t), time.Now, scheduler.Pace{})
 	if _, err := h.app.Store.AcquireLease(t.Context(), "work", "the process before", time.Hour); err != nil {
 		t.Fatal(err)
 	}

@@ -135,7 +135,7 @@ func open(t *testing.T, address string, clock func() time.Time, pace scheduler.P
 // onBoth runs a test on each database, with nothing running yet and no limits.
 func onBoth(t *testing.T, test func(t *testing.T, h *house)) {
 	t.Helper()
-	t.Run("sqlite", func(t *testing.T) { test(t, open(t, storetest.SQLiteURL(t), time.Now, scheduler.Pace{})) })
+	t.Run("sqlite", func(t *testing.T) { test(t, open(t, storetest.MigratedSQLiteURL(t), time.Now, scheduler.Pace{})) })
 	t.Run("postgres", func(t *testing.T) { test(t, open(t, storetest.PostgresURL(t), time.Now, scheduler.Pace{})) })
 }
 
@@ -387,7 +387,7 @@ func TestLanesKeepTheirOrderUnderLoad(t *testing.T) {
 }
 
 func TestPaceIsKept(t *testing.T) {
-	h := open(t, storetest.SQLiteURL(t), time.Now, scheduler.Pace{PerLane: time.Hour})
+	h := open(t, storetest.MigratedSQLiteURL(t), time.Now, scheduler.Pace{PerLane: time.Hour})
 	h.report("U1")
 	h.report("U2")
 	h.start()
@@ -434,7 +434,7 @@ func TestStalledLaneIsHealed(t *testing.T) {
 func TestSweepForgetsWhatHasHadItsTime(t *testing.T) {
 	var mu sync.Mutex
 	back := 25 * time.Hour
-	h := open(t, storetest.SQLiteURL(t), func() time.Time {
+	h := open(t, storetest.MigratedSQLiteURL(t), func() time.Time {
 		mu.Lock()
 		defer mu.Unlock()
 		return time.Now().Add(-back)
@@ -469,7 +469,7 @@ func TestSweepForgetsWhatHasHadItsTime(t *testing.T) {
 func TestOldCasesAreAnonymisedWhenAProcessStarts(t *testing.T) {
 	var mu sync.Mutex
 	back := 100 * 24 * time.Hour
-	h := open(t, storetest.SQLiteURL(t), func() time.Time {
+	h := open(t, storetest.MigratedSQLiteURL(t), func() time.Time {
 		mu.Lock()
 		defer mu.Unlock()
 		return time.Now().Add(-back)
@@ -507,7 +507,7 @@ func TestOldCasesAreAnonymisedWhenAProcessStarts(t *testing.T) {
 // What a process was doing when it was killed is done again when the next one starts, without waiting until the job is
 // given up for dead.
 func TestJobsOfAKilledProcessAreRunAgain(t *testing.T) {
-	h := open(t, storetest.SQLiteURL(t), time.Now, scheduler.Pace{})
+	h := open(t, storetest.MigratedSQLiteURL(t), time.Now, scheduler.Pace{})
 	h.report("U1")
 	const killed = `UPDATE river_job SET state = 'running', attempt = 1, attempted_at = datetime('now'), attempted_by = '["gone"]' WHERE kind = 'deliver'`
 	if _, err := h.app.Store.Writer().ExecContext(t.Context(), killed); err != nil {
@@ -558,7 +558,7 @@ func TestStopFinishesWhatRuns(t *testing.T) {
 }
 
 func TestStopCancelsWhatDoesNotEnd(t *testing.T) {
-	h := open(t, storetest.SQLiteURL(t), time.Now, scheduler.Pace{})
+	h := open(t, storetest.MigratedSQLiteURL(t), time.Now, scheduler.Pace{})
 	sending := make(chan struct{}, 3)
 	h.chat.answer = func(ctx context.Context, _ attempt) error {
 		sending <- struct{}{}

@@ -6,12 +6,15 @@
 package storetest
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,6 +31,40 @@ func SQLiteURL(t testing.TB) string {
 	t.Helper()
 	return "sqlite://" + filepath.Join(t.TempDir(), "register.db")
 }
+
+// MigratedSQLiteURL returns the address of a migrated register on SQLite, in a folder that goes away with the test. Hundreds of tests
+// begin with one: they get copies of one that was migrated when the first asked.
+func MigratedSQLiteURL(t testing.TB) string {
+	t.Helper()
+	content, err := migratedSQLite()
+	if err != nil {
+		t.Fatalf("make the register that tests begin with: %v", err)
+	}
+	path := filepath.Join(t.TempDir(), "register.db")
+	if err := os.WriteFile(path, content, 0o600); err != nil {
+		t.Fatalf("copy the register that tests begin with: %v", err)
+	}
+	return "sqlite://" + path
+}
+
+// migratedSQLite is the file of an empty, migrated register.
+var migratedSQLite = sync.OnceValues(func() ([]byte, error) { //nolint:gochecknoglobals // once for all tests of a process
+	folder, err := os.MkdirTemp("", "register")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(folder)
+	path := filepath.Join(folder, "register.db")
+	s, err := store.Open(context.Background(), "sqlite://"+path, store.Options{})
+	if err != nil {
+		return nil, err
+	}
+	_, err = s.Migrate(context.Background())
+	if err = errors.Join(err, s.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // PostgresURL creates an empty database, to be dropped when the test ends, and returns its address. It fails the test
 // when there is no PostgreSQL to test on.
@@ -65,7 +102,7 @@ func PostgresURL(t testing.TB) string {
 // SQLite returns a migrated register on SQLite that is closed when the test ends. Years begin in Stockholm.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
-	return migrated(t, SQLiteURL(t))
+	return Open(t, MigratedSQLiteURL(t))
 }
 
 // Postgres returns a migrated register on PostgreSQL that is closed when the test ends. Years begin in Stockholm.
