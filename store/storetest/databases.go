@@ -48,7 +48,7 @@ func MigratedSQLiteURL(t testing.TB) string {
 }
 
 // migratedSQLite is the file of an empty, migrated register.
-var migratedSQLite = sync.OnceValues(func() ([]byte, error) { //nolint:gochecknoglobals // once for all tests of a process
+var migratedSQLite = sync.OnceValues(func() ([]byte, error) {
 	folder, err := os.MkdirTemp("", "register")
 	if err != nil {
 		return nil, err
