@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tyreso.se/incidentbot/bot"
@@ -39,18 +40,40 @@ func (a *App) similar(ctx context.Context, c store.Incident) ([]store.Incident, 
 	if err != nil {
 		return nil, err
 	}
-	this := similarInput(c)
+	this := a.similarInput(c)
 	return slices.DeleteFunc(recent, func(o store.Incident) bool {
-		return o.StopQuestion || o.Secret || !policy.Similar(this, similarInput(o))
+		return o.StopQuestion || o.Secret || !policy.Similar(this, a.similarInput(o))
 	}), nil
 }
 
-func similarInput(c store.Incident) policy.SimilarInput {
-	in := policy.SimilarInput{Text: policy.NewFingerprint(c.Text), Category: c.Category}
+func (a *App) similarInput(c store.Incident) policy.SimilarInput {
+	in := policy.SimilarInput{Text: a.fingerprints.of(c), Category: c.Category}
 	if c.SystemID != nil {
 		in.System = *c.SystemID
 	}
 	return in
+}
+
+// fingerprints remembers what the latest reports are about: every new one is compared with those before it, for each copy of its card.
+type fingerprints struct {
+	mu    sync.Mutex
+	known map[int64]policy.Fingerprint // by incidents.id
+}
+
+// mostFingerprints is how many are remembered; then it begins anew.
+const mostFingerprints = 4 * similarLook
+
+func (f *fingerprints) of(c store.Incident) policy.Fingerprint {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if found, ok := f.known[c.ID]; ok {
+		return found
+	}
+	if f.known == nil || len(f.known) >= mostFingerprints {
+		f.known = make(map[int64]policy.Fingerprint, mostFingerprints)
+	}
+	f.known[c.ID] = policy.NewFingerprint(c.Text)
+	return f.known[c.ID]
 }
 
 // openGroup opens the dialog where a case is put under another one.

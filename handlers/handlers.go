@@ -99,9 +99,10 @@ type App struct {
 	Log     *slog.Logger
 	Metrics *Metrics
 
-	dialogs sync.Map // *bot.Dialog by language: the report form as it was drawn up
-	units   atomic.Pointer[tree]
-	model   atomic.Pointer[modelInUse]
+	dialogs      sync.Map // *bot.Dialog by language: the report form as it was drawn up
+	fingerprints fingerprints
+	units        atomic.Pointer[tree]
+	model        atomic.Pointer[modelInUse]
 }
 
 var _ bot.Handler = (*App)(nil)
