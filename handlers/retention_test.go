@@ -346,7 +346,7 @@ func TestExactlyWhatIsDueIsAnonymised(t *testing.T) {
 			figures    string
 		}
 		var cases []*kept
-		for range rapid.IntRange(1, 25).Draw(r, "steps") {
+		for range rapid.IntRange(1, 15).Draw(r, "steps") {
 			var c *kept
 			step := rapid.SampledFrom([]string{"report", "close", "close", "reopen", "hold", "lift_hold", "pass", "pass", "anonymise"}).Draw(r, "step")
 			if len(cases) == 0 {
