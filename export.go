@@ -73,7 +73,7 @@ func writeTo(path string, write func(io.Writer) error) (err error) {
 	// The register holds what people have told in confidence: nobody else may read the file.
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
-		return fmt.Errorf("writing the export: %w", err)
+		return fmt.Errorf("opening the file to write: %w", err)
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	return write(file)

@@ -26,17 +26,13 @@ func (importCompletionsCommand) Help() string {
 		". A course is one of the configured keys; a person is one of the staff list, also one who has left."
 }
 
-// Run imports who has taken which course: all of it, or nothing when a line is wrong.
+// Run imports who has taken which course: all of it, or without skipBad nothing when a line is wrong.
 func (c importCompletionsCommand) Run(ctx context.Context, cli *commands) error {
 	content, err := os.ReadFile(c.File)
 	if err != nil {
 		return fmt.Errorf("reading the completions: %w", err)
 	}
-	cfg, err := cli.load()
-	if err != nil {
-		return err
-	}
-	return cli.withStore(ctx, writing, func(s *store.Store) error { return c.bring(ctx, s, content, cfg.Courses) })
+	return cli.withRegister(ctx, writing, func(cfg config.Config, s *store.Store) error { return c.bring(ctx, s, content, cfg.Courses) })
 }
 
 func (c importCompletionsCommand) bring(ctx context.Context, s *store.Store, content []byte, courses []config.Course) error {

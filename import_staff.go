@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"tyreso.se/incidentbot/bot/discord"
+	"tyreso.se/incidentbot/config"
 	"tyreso.se/incidentbot/store"
 )
 
@@ -37,7 +38,7 @@ func (importStaffCommand) Help() string {
 		": the last day of an absence, like 2026-11-23; nothing leaves what is known. Whoever is in the register and not in the file has left."
 }
 
-// Run imports the staff list: all of it, or nothing when a line is wrong.
+// Run imports the staff list: all of it, or without skipBad nothing when a line is wrong.
 func (c importStaffCommand) Run(ctx context.Context, cli *commands) error {
 	content, err := os.ReadFile(c.File)
 	if err != nil {
@@ -135,7 +136,7 @@ func parseStaff(content []byte) ([]store.Person, error) {
 		err := errors.Join(
 			snowflake(discordColumn, id), date(absentColumn, p.AbsentUntil),
 			address("email", p.Email, true), address("manager_email", p.ManagerEmail, false), date("start_date", p.StartDate),
-			oneOf("kind", p.Kind, "employee", "elected", "supplier", "manager"), oneOf("locale", p.Locale, "sv", "en"))
+			oneOf("kind", p.Kind, config.Audiences()...), oneOf("locale", p.Locale, "sv", "en"))
 		if err == nil {
 			people = append(people, p)
 		}

@@ -29,7 +29,7 @@ type commands struct {
 	Migrate     migrateCommand     `cmd:"" help:"Bring the database up to date, or tell whether it is."`
 	Doctor      doctorCommand      `cmd:"" help:"Check database, tokens, scopes, channels and roles; say what to mend."`
 	Manifest    manifestCommand    `cmd:"" help:"Print what to paste when creating the app."`
-	Import      importCommand      `cmd:"" help:"Import the staff list or the systems inventory from a CSV file."`
+	Import      importCommand      `cmd:"" help:"Import the staff list, the systems inventory or who has taken which course from a CSV file."`
 	Export      exportCommand      `cmd:"" help:"Export the register."`
 	Report      reportCommand      `cmd:"" help:"Compile reports from the register."`
 	Policy      policyCommand      `cmd:"" help:"Print, clause by clause of the policy, what is done for it and what there is to show today."`
@@ -60,6 +60,11 @@ func (c *commands) load() (config.Config, error) {
 
 // withStore opens the register as configured and closes it when do has returned.
 func (c *commands) withStore(ctx context.Context, how access, do func(s *store.Store) error) error {
+	return c.withRegister(ctx, how, func(_ config.Config, s *store.Store) error { return do(s) })
+}
+
+// withRegister is withStore for who needs the configuration too.
+func (c *commands) withRegister(ctx context.Context, how access, do func(cfg config.Config, s *store.Store) error) error {
 	cfg, err := c.load()
 	if err != nil {
 		return err
@@ -68,7 +73,7 @@ func (c *commands) withStore(ctx context.Context, how access, do func(s *store.S
 	if err != nil {
 		return err
 	}
-	return errors.Join(do(s), s.Close())
+	return errors.Join(do(cfg, s), s.Close())
 }
 
 // access is how a command opens the register.

@@ -18,15 +18,11 @@ type policyCommand struct {
 // Run prints, clause by clause, what the program does for the policy and what there is to show today. It can be run while the bot is
 // running.
 func (c policyCommand) Run(ctx context.Context, cli *commands) error {
-	cfg, err := cli.load()
-	if err != nil {
-		return err
-	}
 	texts, err := locale.New()
 	if err != nil {
 		return err
 	}
-	return cli.withStore(ctx, readOnly, func(s *store.Store) error {
+	return cli.withRegister(ctx, readOnly, func(cfg config.Config, s *store.Store) error {
 		in := coverageInput(cfg, texts, c.Language)
 		if in.Training, err = trainingShares(ctx, cfg, s, s.Now()); err != nil {
 			return err

@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -29,18 +27,14 @@ type reportAnnualCommand struct {
 
 // Run writes the follow-up. It can be run while the bot is running.
 func (c reportAnnualCommand) Run(ctx context.Context, cli *commands) error {
-	cfg, err := cli.load()
-	if err != nil {
-		return err
-	}
 	texts, err := locale.New()
 	if err != nil {
 		return err
 	}
-	return cli.withStore(ctx, readOnly, func(s *store.Store) error { return c.write(ctx, cfg, texts, s) })
+	return cli.withRegister(ctx, readOnly, func(cfg config.Config, s *store.Store) error { return c.write(ctx, cfg, texts, s) })
 }
 
-func (c reportAnnualCommand) write(ctx context.Context, cfg config.Config, texts *locale.Texts, s *store.Store) (err error) {
+func (c reportAnnualCommand) write(ctx context.Context, cfg config.Config, texts *locale.Texts, s *store.Store) error {
 	if c.Year < 2000 || c.Year > s.Now().Year() {
 		return fmt.Errorf("the year %d is none that has begun", c.Year)
 	}
@@ -48,13 +42,10 @@ func (c reportAnnualCommand) write(ctx context.Context, cfg config.Config, texts
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(c.Out, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("writing the follow-up: %w", err)
-	}
-	defer func() { err = errors.Join(err, file.Close()) }()
-	_, err = file.Write(content)
-	return err
+	return writeTo(c.Out, func(w io.Writer) error {
+		_, err := w.Write(content)
+		return err
+	})
 }
 
 // followups returns what makes the follow-up of a year in a format, "pdf" or "docx".

@@ -289,18 +289,15 @@ func until(t *testing.T, what string, holds func() bool) {
 	}
 }
 
-// TestTrainingProcess is no test: it is the process that TestKilledWhileReminding kills.
-func TestTrainingProcess(t *testing.T) {
-	address := os.Getenv("INCIDENTBOT_TEST_REMIND")
-	if address == "" {
-		t.Skip("is run by TestKilledWhileReminding")
-	}
+// remind is the process that TestKilledWhileReminding kills: it tells people until nobody is left.
+func remind(t *testing.T, slack string) {
+	t.Helper()
 	offset, err := time.ParseDuration(os.Getenv("INCIDENTBOT_TEST_OFFSET"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	people := number(t, "INCIDENTBOT_REMINDERS", 0)
-	p := trainedBot(t, os.Getenv("INCIDENTBOT_TEST_DATABASE"), address, people, 10_000, func() time.Time { return time.Now().Add(offset) })
+	p := trainedBot(t, os.Getenv("INCIDENTBOT_TEST_DATABASE"), slack, people, 10_000, func() time.Time { return time.Now().Add(offset) })
 	notices := p.scheduler.Notices(p.app)
 	for idle := 0; idle < 3; {
 		n, err := notices.Round(t.Context())
@@ -319,6 +316,10 @@ func TestTrainingProcess(t *testing.T) {
 // A process that is killed in the middle of its reminders, again and again, leaves nobody out and tells nobody twice. With
 // INCIDENTBOT_REMINDERS=50000 it does so for as many.
 func TestKilledWhileReminding(t *testing.T) {
+	if slack := os.Getenv("INCIDENTBOT_TEST_REMIND"); slack != "" { // started below
+		remind(t, slack)
+		return
+	}
 	people := number(t, "INCIDENTBOT_REMINDERS", 1500)
 	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
@@ -326,7 +327,7 @@ func TestKilledWhileReminding(t *testing.T) {
 			database := address(t)
 			offset := time.Until(workday())
 			start := func() *exec.Cmd {
-				child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestTrainingProcess$")
+				child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledWhileReminding$")
 				child.Env = append(os.Environ(), "INCIDENTBOT_TEST_REMIND="+server, "INCIDENTBOT_TEST_DATABASE="+database,
 					"INCIDENTBOT_TEST_OFFSET="+offset.String(), fmt.Sprint("INCIDENTBOT_REMINDERS=", people))
 				child.Stdout, child.Stderr = io.Discard, os.Stderr

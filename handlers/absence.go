@@ -97,11 +97,7 @@ func (a *App) comeBack(ctx context.Context, req bot.Request) (bot.Reply, error) 
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		fresh, _, err := tx.Claim(ctx, req.Key, "")
-		if err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		ended, err := endAbsences(ctx, tx, names)
 		if err != nil || !ended {
 			return err

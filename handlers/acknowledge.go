@@ -115,7 +115,7 @@ func (a *App) tellReporter(ctx context.Context, kind string) follow {
 		if err != nil {
 			return nil, err
 		}
-		return []store.Delivery{personal(bot.Actor{Surface: reporter.Surface, ID: reporter.UserID}, kind, c.ID)}, nil
+		return []store.Delivery{personal(bot.Actor{Surface: reporter.Surface, ID: reporter.UserID}, kind, &c.ID)}, nil
 	}
 }
 

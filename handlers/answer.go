@@ -82,7 +82,7 @@ func (a *App) answer(ctx context.Context, req bot.Request) (bot.Reply, error) {
 		},
 		func(tx *store.Tx, c store.Incident) ([]store.Delivery, error) {
 			onDuty, err := a.roster(ctx, tx, tx.Now)
-			return a.toHolders(onDuty.atOnce(c), answeredDelivery, c.ID), err
+			return a.toHolders(onDuty.atOnce(c), answeredDelivery, &c.ID), err
 		})
 	if err != nil {
 		return a.ended(lang, fieldMessage, err)

@@ -161,7 +161,7 @@ func (a *App) assign(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				deliveries = addLanes(deliveries, news)
 			}
 			if !chosen.is(req.Actor, email) {
-				deliveries = append(deliveries, a.toHolders([]Holder{chosen.Holder}, assignedDelivery, c.ID)...)
+				deliveries = append(deliveries, a.toHolders([]Holder{chosen.Holder}, assignedDelivery, &c.ID)...)
 			}
 			return deliveries, nil
 		})

@@ -144,18 +144,20 @@ func (a *App) caseFor(ctx context.Context, req bot.Request, action policy.Action
 	return incident, lang, denied, err
 }
 
-// refuse records that somebody asked for what they may not do, once, and returns the answer to give.
+// refuse is refused with the answer to give.
 func (a *App) refuse(ctx context.Context, req bot.Request, lang, subject, action string) (*bot.Reply, error) {
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key+":refused", ""); err != nil || !fresh {
-			return err
-		}
+	reply := a.private(lang, "refused")
+	return &reply, a.refused(ctx, req, subject, action)
+}
+
+// refused records that somebody asked for what they may not do, once.
+func (a *App) refused(ctx context.Context, req bot.Request, subject, action string) error {
+	err := a.once(ctx, req.Key+":refused", func(tx *store.Tx) error {
 		return a.audit(ctx, tx, actorName(req.Actor), "access.refused", subject, map[string]any{"action": action})
 	})
 	if err != nil {
-		return nil, fmt.Errorf("recording a refusal: %w", err)
+		return fmt.Errorf("recording a refusal: %w", err)
 	}
 	a.Metrics.refusals.WithLabelValues(action).Inc()
-	reply := a.private(lang, "refused")
-	return &reply, nil
+	return nil
 }

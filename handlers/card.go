@@ -239,8 +239,7 @@ func (a *App) systemText(lang string, s *store.System) string {
 	if s.Levels == nil {
 		return a.Texts.T(lang, "card.unclassified", locale.Data{"System": s.Name})
 	}
-	l := s.Levels
-	return fmt.Sprintf("%s (K%d R%d T%d S%d)", s.Name, l.Confidentiality, l.Integrity, l.Availability, l.Traceability)
+	return fmt.Sprintf("%s (%s)", s.Name, levelCode(s.Levels))
 }
 
 func (a *App) personalText(lang string, c store.Incident) string {

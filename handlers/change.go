@@ -11,6 +11,16 @@ import (
 	"tyreso.se/incidentbot/store"
 )
 
+// once runs do in a transaction, the first time that a request with the key comes. What is repeated changes nothing.
+func (a *App) once(ctx context.Context, key string, do func(tx *store.Tx) error) error {
+	return a.Store.InTx(ctx, func(tx *store.Tx) error {
+		if fresh, _, err := tx.Claim(ctx, key, ""); err != nil || !fresh {
+			return err
+		}
+		return do(tx)
+	})
+}
+
 // errDone ends a transaction that has turned out to have nothing to do.
 var errDone = errors.New("nothing to do")
 
@@ -55,14 +65,7 @@ func (a *App) changeGroup(
 func (a *App) changeAll(
 	ctx context.Context, req bot.Request, incident store.Incident, members []int64, action string, apply apply, follow follow,
 ) error {
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		fresh, _, err := tx.Claim(ctx, req.Key, "")
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			return errDone
-		}
+	err := a.once(ctx, req.Key, func(tx *store.Tx) error {
 		actor, err := a.ensureAccount(ctx, tx, req.Actor)
 		if err != nil {
 			return err
@@ -160,4 +163,13 @@ func (a *App) redraw(ctx context.Context, tx *store.Tx, incident store.Incident)
 		return err
 	}
 	return a.post(ctx, tx, targets)
+}
+
+// touch has every copy of an incident's card brought up to date because something has changed that stands there beside the incident.
+func (a *App) touch(ctx context.Context, tx *store.Tx, incidentID int64) (store.Incident, error) {
+	incident, err := tx.UpdateIncident(ctx, incidentID, func(old store.Incident) (store.Incident, error) { return old, nil })
+	if err != nil {
+		return store.Incident{}, err
+	}
+	return incident, a.redraw(ctx, tx, incident)
 }

@@ -238,10 +238,7 @@ func (a *App) classify(ctx context.Context, req bot.Request) (bot.Reply, error) 
 		Traceability: level(policy.Traceability),
 	}
 	reason, _ := policy.MaskPersonalNumbers(strings.TrimSpace(req.Values.Get(fieldReason)))
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		who, err := a.ensureAccount(ctx, tx, req.Actor)
 		if err != nil {
 			return err
@@ -278,9 +275,9 @@ func (a *App) askToClassify(ctx context.Context) error {
 			if err != nil || !first {
 				return err
 			}
-			deliveries := a.toHolders([]Holder{{Email: strings.ToLower(s.OwnerEmail)}}, classifyDelivery, 0)
+			deliveries := a.toHolders([]Holder{{Email: strings.ToLower(s.OwnerEmail)}}, classifyDelivery, nil)
 			for i := range deliveries {
-				deliveries[i].IncidentID, deliveries[i].SystemID, deliveries[i].Urgent = nil, &s.ID, false
+				deliveries[i].SystemID, deliveries[i].Urgent = &s.ID, false
 			}
 			if err := a.post(ctx, tx, deliveries); err != nil {
 				return err

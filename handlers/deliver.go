@@ -464,11 +464,8 @@ func (a *App) noteUnreached(ctx context.Context, tx *store.Tx, d store.Delivery,
 	if err != nil || noted {
 		return err
 	}
-	incident, err := tx.UpdateIncident(ctx, *d.IncidentID, func(old store.Incident) (store.Incident, error) { return old, nil })
+	incident, err := a.touch(ctx, tx, *d.IncidentID)
 	if err != nil {
-		return err
-	}
-	if err := a.redraw(ctx, tx, incident); err != nil {
 		return err
 	}
 	return a.audit(ctx, tx, "system", "reporter.unreached", incident.Number, map[string]any{"kind": d.Kind, "code": code})
@@ -502,7 +499,7 @@ func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code str
 	if err != nil {
 		return err
 	}
-	others := a.toHolders(onDuty.triage(), undeliveredDelivery, *d.IncidentID)
+	others := a.toHolders(onDuty.triage(), undeliveredDelivery, d.IncidentID)
 	for _, channel := range a.Settings.Triage {
 		others = append(others, store.Delivery{
 			Lane: channel.Address.String(), Surface: channel.Address.Surface, Channel: channel.Address.Channel,

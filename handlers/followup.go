@@ -73,10 +73,7 @@ func (a *App) askForFollowup(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		deliveries := a.toHolders(onDuty.triage(), followupDelivery+strconv.Itoa(year), 0)
-		for i := range deliveries {
-			deliveries[i].IncidentID = nil
-		}
+		deliveries := a.toHolders(onDuty.triage(), followupDelivery+strconv.Itoa(year), nil)
 		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err
 		}
@@ -234,10 +231,7 @@ func (a *App) writeFollowup(ctx context.Context, req bot.Request) (bot.Reply, er
 		return masked
 	}
 	f := store.Followup{Year: year, Changes: text(fieldChanges), Goals: text(fieldGoals), Recommendations: text(fieldRecommendations)}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		author, err := a.ensureAccount(ctx, tx, req.Actor)
 		if err != nil {
 			return err
@@ -267,15 +261,10 @@ func (a *App) makeFollowup(ctx context.Context, req bot.Request) (bot.Reply, err
 	if err != nil || denied != nil {
 		return orEmpty(denied), err
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		var deliveries []store.Delivery
 		for _, format := range []string{"pdf", "docx"} {
-			d := personal(req.Actor, fmt.Sprintf("%s%d:%s", followupFileDelivery, year, format), 0)
-			d.IncidentID = nil
-			deliveries = append(deliveries, d)
+			deliveries = append(deliveries, personal(req.Actor, fmt.Sprintf("%s%d:%s", followupFileDelivery, year, format), nil))
 		}
 		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err

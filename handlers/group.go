@@ -187,11 +187,7 @@ func (a *App) group(ctx context.Context, req bot.Request) (bot.Reply, error) {
 				if id == nil {
 					continue
 				}
-				changed, err := tx.UpdateIncident(ctx, *id, func(same store.Incident) (store.Incident, error) { return same, nil })
-				if err == nil {
-					err = a.redraw(ctx, tx, changed)
-				}
-				if err != nil {
+				if _, err := a.touch(ctx, tx, *id); err != nil {
 					return nil, err
 				}
 			}

@@ -67,10 +67,7 @@ func (a *App) improve(ctx context.Context, req bot.Request) (bot.Reply, error) {
 // keepSuggestion keeps a suggestion until the governing documents are revised.
 func (a *App) keepSuggestion(ctx context.Context, req bot.Request, text string) (bot.Reply, error) {
 	masked, _ := policy.MaskPersonalNumbers(strings.TrimSpace(text))
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err := a.once(ctx, req.Key, func(tx *store.Tx) error {
 		author, err := a.ensureAccount(ctx, tx, req.Actor)
 		if err != nil {
 			return err

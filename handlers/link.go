@@ -63,10 +63,7 @@ func (a *App) link(ctx context.Context, req bot.Request, address string) (bot.Re
 		return bot.Reply{}, err
 	}
 	refusal := ""
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		account, err := a.ensureAccount(ctx, tx, req.Actor)
 		if err != nil {
 			return err

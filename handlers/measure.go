@@ -193,7 +193,7 @@ func (a *App) toOwner(m store.Measure, reminder *int64) []store.Delivery {
 			owner = w.Holder
 		}
 	}
-	deliveries := a.toHolders([]Holder{owner}, measureDelivery, m.IncidentID)
+	deliveries := a.toHolders([]Holder{owner}, measureDelivery, &m.IncidentID)
 	for i := range deliveries {
 		deliveries[i].MeasureID, deliveries[i].ReminderID = &m.ID, reminder
 	}

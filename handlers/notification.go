@@ -72,14 +72,11 @@ func (a *App) sendDrafts(ctx context.Context, req bot.Request) (bot.Reply, error
 	if len(recipients) == 0 {
 		return a.private(lang, "obligation.none", locale.Data{"Number": incident.Number}), nil
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		var deliveries []store.Delivery
 		for _, authority := range recipients {
 			for _, format := range []NotificationFormat{PDF, Markdown} {
-				deliveries = append(deliveries, personal(req.Actor, fmt.Sprintf("%s%s_%s", notificationDelivery, authority, format), incident.ID))
+				deliveries = append(deliveries, personal(req.Actor, fmt.Sprintf("%s%s_%s", notificationDelivery, authority, format), &incident.ID))
 			}
 		}
 		if err := a.post(ctx, tx, deliveries); err != nil {

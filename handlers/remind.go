@@ -122,11 +122,8 @@ func (a *App) remind(ctx context.Context, clock string) error {
 			return err
 		}
 		// So that what is left of the time is right on the card as well.
-		incident, err = tx.UpdateIncident(ctx, incident.ID, func(old store.Incident) (store.Incident, error) { return old, nil })
+		incident, err = a.touch(ctx, tx, incident.ID)
 		if err != nil {
-			return err
-		}
-		if err := a.redraw(ctx, tx, incident); err != nil {
 			return err
 		}
 		return a.audit(ctx, tx, "system", "reminder.sent", incident.Number, map[string]any{"kind": r.Kind, "stage": r.Stage, "due": r.DueAt})
@@ -155,7 +152,7 @@ func (a *App) remindOfCase(ctx context.Context, tx *store.Tx, r store.Reminder, 
 		return nil, err
 	}
 	if len(deliveries) == 0 { // nobody holds them, and somebody must be told
-		deliveries = a.toHolders(onDuty.triage(), reminderDelivery, c.ID)
+		deliveries = a.toHolders(onDuty.triage(), reminderDelivery, &c.ID)
 	}
 	for i := range deliveries {
 		deliveries[i].ReminderID = &r.ID
@@ -185,7 +182,7 @@ func (a *App) remindOfMeasure(ctx context.Context, tx *store.Tx, r store.Reminde
 	if err != nil {
 		return nil, err
 	}
-	late := a.toHolders(onDuty.triage(), measureDelivery, m.IncidentID)
+	late := a.toHolders(onDuty.triage(), measureDelivery, &m.IncidentID)
 	for i := range late {
 		late[i].MeasureID, late[i].ReminderID = &m.ID, &r.ID
 	}

@@ -256,7 +256,7 @@ func (a *App) register(
 		return err
 	}
 	if !anonymous {
-		receipt := personal(req.Actor, receiptDelivery, incident.ID)
+		receipt := personal(req.Actor, receiptDelivery, &incident.ID)
 		receipt.Urgent = false // it stands before the reporter already: the card of a later case goes first
 		deliveries = append(deliveries, receipt)
 	}
@@ -288,11 +288,8 @@ func (a *App) supplement(ctx context.Context, tx *store.Tx, ref string, again st
 	if err := tx.AddNote(ctx, &note); err != nil {
 		return store.Incident{}, err
 	}
-	first, err = tx.UpdateIncident(ctx, first.ID, func(old store.Incident) (store.Incident, error) { return old, nil })
+	first, err = a.touch(ctx, tx, first.ID)
 	if err != nil {
-		return store.Incident{}, err
-	}
-	if err := a.redraw(ctx, tx, first); err != nil {
 		return store.Incident{}, err
 	}
 	return first, a.audit(ctx, tx, "reporter", "incident.supplemented", first.Number, map[string]any{"text_sha256": digest(text)})

@@ -196,14 +196,7 @@ func isLink(text string) bool {
 func (a *App) changeRevision(ctx context.Context, req bot.Request, r store.Revision, action string,
 	apply func(tx *store.Tx, actor store.Account, r *store.Revision) (detail map[string]any, err error),
 ) error {
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		fresh, _, err := tx.Claim(ctx, req.Key, "")
-		if err != nil {
-			return err
-		}
-		if !fresh {
-			return errDone
-		}
+	err := a.once(ctx, req.Key, func(tx *store.Tx) error {
 		actor, err := a.ensureAccount(ctx, tx, req.Actor)
 		if err != nil {
 			return err
@@ -272,10 +265,7 @@ func (a *App) showBasis(ctx context.Context, req bot.Request) (bot.Reply, error)
 			"Shown": len(suggestions), "All": view.Happened.Suggestions,
 		})))
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		return a.audit(ctx, tx, actorName(req.Actor), "revision.basis_shown", revisionSubject(r), map[string]any{"suggestions": len(suggestions)})
 	})
 	if err != nil {

@@ -142,13 +142,13 @@ func (a *App) toRevisers(
 	}
 	var deliveries []store.Delivery
 	for _, role := range roles {
-		deliveries = addLanes(deliveries, a.toHolders(onDuty.of(role), kind, 0))
+		deliveries = addLanes(deliveries, a.toHolders(onDuty.of(role), kind, nil))
 	}
 	if len(deliveries) == 0 {
-		deliveries = a.toHolders(onDuty.triage(), kind, 0)
+		deliveries = a.toHolders(onDuty.triage(), kind, nil)
 	}
 	for i := range deliveries {
-		deliveries[i].IncidentID, deliveries[i].RevisionID = nil, &r.ID
+		deliveries[i].RevisionID = &r.ID
 	}
 	return deliveries, nil
 }

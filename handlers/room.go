@@ -110,11 +110,8 @@ func (a *App) furnish(ctx context.Context, room store.Room, channel string) erro
 		if err := tx.SaveRoom(ctx, room); err != nil {
 			return err
 		}
-		incident, err := tx.UpdateIncident(ctx, room.IncidentID, func(old store.Incident) (store.Incident, error) { return old, nil })
+		incident, err := a.touch(ctx, tx, room.IncidentID)
 		if err != nil {
-			return err
-		}
-		if err := a.redraw(ctx, tx, incident); err != nil {
 			return err
 		}
 		kinds := []string{roomDelivery, cardDelivery}
@@ -241,11 +238,8 @@ func (a *App) endRoom(ctx context.Context, room store.Room, code string) error {
 		if err := tx.SaveRoom(ctx, room); err != nil {
 			return err
 		}
-		incident, err := tx.UpdateIncident(ctx, room.IncidentID, func(old store.Incident) (store.Incident, error) { return old, nil })
+		incident, err := a.touch(ctx, tx, room.IncidentID)
 		if err != nil {
-			return err
-		}
-		if err := a.redraw(ctx, tx, incident); err != nil {
 			return err
 		}
 		detail := map[string]any{"surface": room.Surface, "channel": room.Channel}
@@ -270,11 +264,8 @@ func (a *App) roomFailed(ctx context.Context, tx *store.Tx, d store.Delivery, co
 	if err := tx.SaveRoom(ctx, room); err != nil {
 		return err
 	}
-	incident, err := tx.UpdateIncident(ctx, room.IncidentID, func(old store.Incident) (store.Incident, error) { return old, nil })
+	incident, err := a.touch(ctx, tx, room.IncidentID)
 	if err != nil {
-		return err
-	}
-	if err := a.redraw(ctx, tx, incident); err != nil {
 		return err
 	}
 	opener, err := tx.AccountByID(ctx, room.OpenedBy)
@@ -282,7 +273,7 @@ func (a *App) roomFailed(ctx context.Context, tx *store.Tx, d store.Delivery, co
 		return err
 	}
 	to := bot.Actor{Surface: opener.Surface, ID: opener.UserID}
-	if err := a.post(ctx, tx, []store.Delivery{personal(to, roomFailedDelivery, incident.ID)}); err != nil {
+	if err := a.post(ctx, tx, []store.Delivery{personal(to, roomFailedDelivery, &incident.ID)}); err != nil {
 		return err
 	}
 	return a.audit(ctx, tx, "system", "room.failed", incident.Number, map[string]any{"surface": room.Surface, "code": code})

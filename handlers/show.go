@@ -31,10 +31,7 @@ func (a *App) show(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		return a.audit(ctx, tx, actorName(req.Actor), "incident.text_shown", incident.Number, map[string]any{"attachments": len(attachments)})
 	})
 	if err != nil {
@@ -172,14 +169,11 @@ func (a *App) sendAttachments(ctx context.Context, req bot.Request) (bot.Reply, 
 	if err != nil {
 		return bot.Reply{}, fmt.Errorf("reading the attachments of a case: %w", err)
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		var deliveries []store.Delivery
 		for _, at := range attachments {
 			if at.FetchedAt != nil {
-				d := personal(req.Actor, attachmentDelivery, incident.ID)
+				d := personal(req.Actor, attachmentDelivery, &incident.ID)
 				d.AttachmentID = &at.ID
 				deliveries = append(deliveries, d)
 			}

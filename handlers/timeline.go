@@ -53,10 +53,7 @@ func (a *App) showCase(ctx context.Context, req bot.Request, number string) (bot
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		return a.audit(ctx, tx, actorName(req.Actor), "incident.shown", incident.Number, map[string]any{})
 	})
 	if err != nil {

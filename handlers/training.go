@@ -111,10 +111,9 @@ func (a *App) trainingToday() time.Time { return policy.DayOf(a.Store.Now(), a.S
 
 // school is what it takes to say which courses are for whom.
 type school struct {
+	*tree
+
 	courses []policy.Course
-	parents map[string]string // the unit above, by name
-	manages map[string]bool   // e-mail addresses of those who are responsible for a unit
-	units   []policy.Unit
 	roles   map[string][]policy.Role // by e-mail address, and by account as surface:id
 }
 
@@ -122,8 +121,8 @@ type school struct {
 type tree struct {
 	at      time.Time
 	units   []policy.Unit
-	parents map[string]string
-	manages map[string]bool
+	parents map[string]string // the unit above, by name
+	manages map[string]bool   // e-mail addresses of those who are responsible for a unit
 }
 
 // treeAge is how long a tree is used.
@@ -151,7 +150,7 @@ func (a *App) school(ctx context.Context) (school, error) {
 	if err != nil {
 		return school{}, err
 	}
-	r := school{units: t.units, parents: t.parents, manages: t.manages, roles: map[string][]policy.Role{}}
+	r := school{tree: t, roles: map[string][]policy.Role{}}
 	for _, c := range a.Settings.Training.Courses {
 		r.courses = append(r.courses, c.Course)
 	}
@@ -311,9 +310,7 @@ func (a *App) ownTraining(ctx context.Context, lang string, self store.Trainee) 
 	} else {
 		blocks = append(blocks, facts)
 	}
-	for row := range slices.Chunk(buttons, 5) {
-		blocks = append(blocks, row)
-	}
+	blocks = append(blocks, inRows(buttons)...)
 	people, err := a.Store.PeopleByManager(ctx, self.Email)
 	if err != nil {
 		return nil, err
@@ -324,20 +321,19 @@ func (a *App) ownTraining(ctx context.Context, lang string, self store.Trainee) 
 	return blocks, nil
 }
 
+// inRows are buttons in rows of as many as fit on every platform.
+func inRows(buttons bot.Buttons) (rows []bot.Block) {
+	for row := range slices.Chunk(buttons, 5) {
+		rows = append(rows, row)
+	}
+	return rows
+}
+
 func (a *App) startButton(lang string, c Course) bot.Button {
 	return bot.Button{
 		ID: trainingStartButton, Subject: c.Key, Style: bot.Primary,
-		Text: a.Texts.T(lang, "button.training_start", locale.Data{"Title": shortened(c.Title, 50)}),
+		Text: a.Texts.T(lang, "button.training_start", locale.Data{"Title": truncate(c.Title, 50)}),
 	}
-}
-
-// shortened is a text of at most n characters.
-func shortened(text string, n int) string {
-	runes := []rune(text)
-	if len(runes) <= n {
-		return text
-	}
-	return string(runes[:n-1]) + "…"
 }
 
 func (a *App) standingText(lang string, s policy.Standing) string {

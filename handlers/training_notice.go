@@ -213,9 +213,7 @@ func (a *App) reminderOf(lang string, p policy.Trainee, due []policy.Standing) b
 		buttons = append(buttons, bot.Button{ID: trainingLaterButton, Text: t("button.training_later")})
 	}
 	m.Blocks = append(m.Blocks, facts)
-	for row := range slices.Chunk(buttons, 5) {
-		m.Blocks = append(m.Blocks, row)
-	}
+	m.Blocks = append(m.Blocks, inRows(buttons)...)
 	return m
 }
 
@@ -274,10 +272,7 @@ func (a *App) putOff(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if len(later) == 0 {
 		return a.private(lang, "training.later.no"), nil
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		return tx.SaveProgress(ctx, later...)
 	})
 	if err != nil {

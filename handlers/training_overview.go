@@ -141,19 +141,12 @@ func (a *App) sendOverview(ctx context.Context, req bot.Request) (bot.Reply, err
 		return bot.Reply{}, err
 	}
 	if !policy.MayTrain(policy.SeeAllTraining, nil, roles) {
-		a.Metrics.refusals.WithLabelValues(string(policy.SeeAllTraining)).Inc()
-		return a.private(lang, "training.refused"), nil
+		return a.private(lang, "training.refused"), a.refused(ctx, req, "", string(policy.SeeAllTraining))
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
-		to := bot.Address{Surface: req.Actor.Surface, User: req.Actor.ID}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		var deliveries []store.Delivery
 		for n := range trainingFilesCount {
-			deliveries = append(deliveries, store.Delivery{
-				Lane: to.String(), Surface: to.Surface, UserID: to.User, Kind: fmt.Sprint(trainingFiles, n), Urgent: true,
-			})
+			deliveries = append(deliveries, personal(req.Actor, fmt.Sprint(trainingFiles, n), nil))
 		}
 		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err

@@ -107,16 +107,17 @@ func (a *App) peopleOf(ctx context.Context, manager store.Person) (peopleView, e
 			v.waiting = append(v.waiting, standingOf{t, p, open, late})
 		}
 	}
-	slices.SortStableFunc(v.waiting, func(x, y standingOf) int { return strings.Compare(rank(x), rank(y)) })
+	slices.SortStableFunc(v.waiting, func(x, y standingOf) int { return x.rank() - y.rank() })
 	v.units, err = a.unitsBelow(ctx, r, manager)
 	return v, err
 }
 
-func rank(s standingOf) string {
+// rank sorts the late before the others.
+func (s standingOf) rank() int {
 	if s.late {
-		return "0"
+		return 0
 	}
-	return "1"
+	return 1
 }
 
 // unitsBelow are the figures of the units in which a manager has people who are not their own.
@@ -143,8 +144,9 @@ func (a *App) unitsBelow(ctx context.Context, r school, manager store.Person) ([
 			byUnit[t.Unit] = &Figures{}
 		}
 		others[t.Unit] = others[t.Unit] || t.ManagerEmail != manager.Email && t.Email != manager.Email
+		p := r.trainee(t)
 		for _, c := range r.courses {
-			byUnit[t.Unit].count(c.Standing(r.trainee(t), r.parents, today))
+			byUnit[t.Unit].count(c.Standing(p, r.parents, today))
 		}
 	}
 	var all []unitFigures
@@ -232,11 +234,9 @@ func (a *App) ownPeople(ctx context.Context, req bot.Request) (bot.Reply, error)
 	}
 	var buttons bot.Buttons
 	for _, s := range v.waiting[:min(shownPeople, len(v.waiting))] {
-		buttons = append(buttons, bot.Button{ID: trainingPersonButton, Subject: strconv.FormatInt(s.ID, 10), Text: shortened(s.Name, 60)})
+		buttons = append(buttons, bot.Button{ID: trainingPersonButton, Subject: strconv.FormatInt(s.ID, 10), Text: truncate(s.Name, 60)})
 	}
-	for row := range slices.Chunk(buttons, 5) {
-		m.Blocks = append(m.Blocks, row)
-	}
+	m.Blocks = append(m.Blocks, inRows(buttons)...)
 	return bot.Reply{Message: &m}, nil
 }
 
@@ -272,18 +272,8 @@ func (a *App) ownPerson(ctx context.Context, req bot.Request) (t store.Trainee, 
 	if policy.MayTrain(policy.MarkTraining, relations(self.Person, t.Person), nil) {
 		return t, lang, nil, nil
 	}
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key+":refused", ""); err != nil || !fresh {
-			return err
-		}
-		return a.audit(ctx, tx, actorName(req.Actor), "access.refused", personSubject(t.ID), map[string]any{"action": policy.MarkTraining})
-	})
-	if err != nil {
-		return t, lang, nil, fmt.Errorf("recording a refusal: %w", err)
-	}
-	a.Metrics.refusals.WithLabelValues(string(policy.MarkTraining)).Inc()
 	reply := a.private(lang, "training.refused")
-	return t, lang, &reply, nil
+	return t, lang, &reply, a.refused(ctx, req, personSubject(t.ID), string(policy.MarkTraining))
 }
 
 // What a manager can do about a person.
@@ -364,11 +354,7 @@ func (a *App) markPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 		return bot.Reply{Errors: map[string]string{fieldUntil: a.Texts.T(lang, "training.mark.until.wrong")}}, nil
 	}
 	answer := "training.marked." + mark
-	err = a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
-		detail := map[string]any{"mark": mark}
+	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		switch mark {
 		case markRemind:
 			reminded, err := a.remindNow(ctx, tx, r, t)
@@ -391,7 +377,7 @@ func (a *App) markPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 			c, _ := a.course(req.Values.Get(fieldCourse))
 			return a.completeIn(ctx, tx, req, t.ID, c, byManager)
 		}
-		return a.audit(ctx, tx, actorName(req.Actor), "training.marked", personSubject(t.ID), detail)
+		return a.audit(ctx, tx, actorName(req.Actor), "training.marked", personSubject(t.ID), map[string]any{"mark": mark})
 	})
 	if errors.Is(err, errOutsideHours) {
 		return bot.Reply{Errors: map[string]string{fieldMark: a.Texts.T(lang, "training.mark.hours", a.hoursData())}}, nil

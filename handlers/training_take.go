@@ -242,10 +242,7 @@ func (a *App) attest(ctx context.Context, req bot.Request) (bot.Reply, error) {
 
 // complete records that a person completed a course today.
 func (a *App) complete(ctx context.Context, req bot.Request, personID int64, c Course, source string) error {
-	err := a.Store.InTx(ctx, func(tx *store.Tx) error {
-		if fresh, _, err := tx.Claim(ctx, req.Key, ""); err != nil || !fresh {
-			return err
-		}
+	err := a.once(ctx, req.Key, func(tx *store.Tx) error {
 		return a.completeIn(ctx, tx, req, personID, c, source)
 	})
 	if err != nil {

@@ -375,6 +375,7 @@ func TestOverviewIsTheCISOsWithoutNames(t *testing.T) {
 			return handlers.TrainingFile{Name: fmt.Sprint("fil ", n), Alt: "bild", Content: fmt.Append(nil, len(o.Rows), " ", len(o.Trend))}, nil
 		}
 		h.press(maja, "training_files", "")
+		same(t, "refusals in the audit chain", len(h.events("access.refused")), 1)
 		h.press(karin, "training_files", "")
 		h.settle()
 		same(t, "files", h.chat.sent, []file{

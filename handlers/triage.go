@@ -33,14 +33,15 @@ func (a *App) triageDeliveries(ctx context.Context, r roster, incident store.Inc
 			})
 		}
 	}
-	deliveries = append(deliveries, a.toHolders(r.atOnce(incident), cardDelivery, incident.ID)...)
+	deliveries = append(deliveries, a.toHolders(r.atOnce(incident), cardDelivery, &incident.ID)...)
 	concerned, err := a.toRoles(ctx, r, facts(incident).Concerned(), cardDelivery, incident)
 	return addLanes(deliveries, concerned), err
 }
 
-// toHolders addresses role holders, each once, on every surface in use: by the account that the configuration names, else by e-mail, so
-// that an account that is linked or found by it is reached too. Where there is none, the message is skipped: see reachedElsewhere.
-func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store.Delivery {
+// toHolders addresses role holders about an incident, nil for none, each once, on every surface in use: by the account that the
+// configuration names, else by e-mail, so that an account that is linked or found by it is reached too. Where there is none, the message is
+// skipped: see reachedElsewhere.
+func (a *App) toHolders(holders []Holder, kind string, incidentID *int64) []store.Delivery {
 	var deliveries []store.Delivery
 	add := func(d store.Delivery) { deliveries = addLanes(deliveries, []store.Delivery{d}) }
 	for _, h := range holders {
@@ -50,7 +51,7 @@ func (a *App) toHolders(holders []Holder, kind string, incidentID int64) []store
 			} else if h.Email != "" {
 				add(store.Delivery{
 					Lane: surface + ":email:" + h.Email, Surface: surface, Email: h.Email,
-					Kind: kind, IncidentID: &incidentID, Urgent: true,
+					Kind: kind, IncidentID: incidentID, Urgent: true,
 				})
 			}
 		}
@@ -69,7 +70,7 @@ func (a *App) toRoles(ctx context.Context, r roster, roles []policy.Role, kind s
 				return nil, err
 			}
 		}
-		all = addLanes(all, a.toHolders(holders, kind, c.ID))
+		all = addLanes(all, a.toHolders(holders, kind, &c.ID))
 	}
 	return all, nil
 }
@@ -118,10 +119,10 @@ func (a *App) holderNamed(email, surface string) bool {
 	return false
 }
 
-// personal is a direct message.
-func personal(to bot.Actor, kind string, incidentID int64) store.Delivery {
+// personal is a direct message about an incident, nil for none.
+func personal(to bot.Actor, kind string, incidentID *int64) store.Delivery {
 	address := bot.Address{Surface: to.Surface, User: to.ID}
 	return store.Delivery{
-		Lane: address.String(), Surface: to.Surface, UserID: to.ID, Kind: kind, IncidentID: &incidentID, Urgent: true,
+		Lane: address.String(), Surface: to.Surface, UserID: to.ID, Kind: kind, IncidentID: incidentID, Urgent: true,
 	}
 }

@@ -21,7 +21,7 @@ const (
 	chartDPI    = 200
 )
 
-// size is a chart's height in millimetres.
+// height is a chart's height in millimetres.
 func (c Chart) height() float64 { return barHeight*float64(len(c.Bars)) + chartMargin }
 
 // png draws the chart.

@@ -82,11 +82,7 @@ func (c *coverage) read(ctx context.Context) (err error) {
 
 // show is a piece of evidence; pairs are names and values of what is filled in.
 func (c *coverage) show(key string, at *time.Time, role policy.Role, pairs ...any) Evidence {
-	data := map[string]any{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		data[fmt.Sprint(pairs[i])] = pairs[i+1]
-	}
-	e := Evidence{Figure: c.Text("evidence."+key, data)}
+	e := Evidence{Figure: c.Text("evidence."+key, filledIn(pairs))}
 	if at != nil {
 		e.On = at.In(c.Location).Format(time.DateOnly)
 	}

@@ -128,11 +128,16 @@ func newCompiler(ctx context.Context, s *store.Store, in FollowupInput) (*compil
 
 // text puts a key in words; pairs are names and values of what is filled in.
 func (c *compiler) text(key string, pairs ...any) string {
+	return c.Text(key, filledIn(pairs))
+}
+
+// filledIn are names and values in pairs, by name.
+func filledIn(pairs []any) map[string]any {
 	data := map[string]any{}
 	for i := 0; i+1 < len(pairs); i += 2 {
 		data[fmt.Sprint(pairs[i])] = pairs[i+1]
 	}
-	return c.Text(key, data)
+	return data
 }
 
 func (c *compiler) read(ctx context.Context) (err error) {
@@ -262,12 +267,7 @@ func share(n, of int) string {
 
 func (c *compiler) summary() FollowupPart {
 	t, y, duties := c.text, c.year, c.dutySum()
-	classified := 0
-	for _, s := range c.systems {
-		if s.Levels != nil {
-			classified++
-		}
-	}
+	unclassified := c.figures().Unclassed
 	rows := [][]string{
 		{t("followup.cases"), fmt.Sprint(y.cases), fmt.Sprint(c.before.cases)},
 		{t("followup.near_misses"), share(y.nearMisses, y.cases), share(c.before.nearMisses, c.before.cases)},
@@ -279,7 +279,7 @@ func (c *compiler) summary() FollowupPart {
 		{Text: t("followup.intro", "Year", c.Year, "Organisation", c.Organisation)},
 		{Table: &Table{Header: []string{"", fmt.Sprint(c.Year), fmt.Sprint(c.Year - 1)}, Rows: rows}},
 		{Text: t("followup.summary.duties", "InTime", duties.InTime, "All", duties.All, "Late", duties.Late)},
-		{Text: t("followup.summary.systems", "Classified", classified, "All", len(c.systems))},
+		{Text: t("followup.summary.systems", "Classified", len(c.systems)-unclassified, "All", len(c.systems))},
 		{Text: t("followup.summary.measures", "Open", c.measures.Open, "Late", c.measures.Late)},
 		{Heading: t("followup.by_month")},
 		{Chart: &Chart{Title: t("followup.by_month"), Bars: c.monthBars()}},
@@ -537,11 +537,7 @@ func (c *compiler) classification() []FollowupBlock {
 func (c *compiler) recommendations() FollowupPart {
 	t := c.text
 	part := FollowupPart{Title: t("followup.recommendations")}.with(c.own(c.written.Recommendations)...)
-	if proposals := c.figures().Propose(); len(proposals) > 0 {
-		var list []string
-		for _, p := range proposals {
-			list = append(list, c.proposal(p))
-		}
+	if list := c.proposals(); len(list) > 0 {
 		part = part.with(FollowupBlock{Heading: t("followup.proposals")}, FollowupBlock{List: list},
 			FollowupBlock{Note: t("followup.proposals.note")})
 	}
@@ -549,10 +545,15 @@ func (c *compiler) recommendations() FollowupPart {
 		"Open", c.measures.Open, "Late", c.measures.Late, "Done", c.measures.Done, "Dropped", c.measures.Dropped)})
 }
 
-func (c *compiler) proposal(p policy.Proposal) string {
+// proposals are what the figures suggest, in words.
+func (c *compiler) proposals() (all []string) {
 	f := c.figures()
-	return c.text("followup.proposal."+p.Code, "Figure", p.Figure, "Of", p.Of, "Percent", p.Percent, "Category",
-		c.text("category."+string(f.Commonest)), "Cause", c.text("cause."+string(f.CommonCause)))
+	category, cause := c.text("category."+string(f.Commonest)), c.text("cause."+string(f.CommonCause))
+	for _, p := range f.Propose() {
+		all = append(all, c.text("followup.proposal."+p.Code,
+			"Figure", p.Figure, "Of", p.Of, "Percent", p.Percent, "Category", category, "Cause", cause))
+	}
+	return all
 }
 
 // Proposals are the recommendations that a year's figures suggest, in words.
@@ -561,11 +562,7 @@ func Proposals(ctx context.Context, s *store.Store, in FollowupInput) ([]string,
 	if err != nil {
 		return nil, err
 	}
-	var all []string
-	for _, p := range c.figures().Propose() {
-		all = append(all, c.proposal(p))
-	}
-	return all, nil
+	return c.proposals(), nil
 }
 
 // figures are what the recommendations are drawn from.

@@ -247,20 +247,22 @@ func newXLSXWriter(w io.Writer, sheet string, columns []string) (*xlsxWriter, er
 		return nil, err
 	}
 	x := &xlsxWriter{w: w, file: file, stream: stream}
-	return x, x.add(columns)
+	return x, x.write(columns, nil)
 }
 
-// add writes a row of text cells. A cell that holds text is never taken for a formula.
-func (x *xlsxWriter) add(cells []string) error {
-	x.row++
+// write writes a row of text cells. A cell that holds text is never taken for a formula.
+func (x *xlsxWriter) write(cells []string, _ any) error {
 	values := make([]any, len(cells))
 	for i, c := range cells {
 		values[i] = c
 	}
-	return x.stream.SetRow("A"+strconv.Itoa(x.row), values)
+	return x.add(values)
 }
 
-func (x *xlsxWriter) write(cells []string, _ any) error { return x.add(cells) }
+func (x *xlsxWriter) add(values []any) error {
+	x.row++
+	return x.stream.SetRow("A"+strconv.Itoa(x.row), values)
+}
 
 func (x *xlsxWriter) close() error {
 	if err := x.stream.Flush(); err != nil {

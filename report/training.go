@@ -5,11 +5,11 @@ import (
 	"encoding/csv"
 	"fmt"
 	"image/color"
+	"io"
 	"slices"
 	"strconv"
 	"time"
 
-	"github.com/xuri/excelize/v2"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
@@ -139,38 +139,44 @@ func percent(title string) *plot.Plot {
 func TrainingCSV(t Training) ([]byte, error) {
 	var out bytes.Buffer
 	out.WriteString("\ufeff")
-	w := csv.NewWriter(&out)
-	w.Comma, w.UseCRLF = ';', true
-	if err := w.WriteAll(append([][]string{t.Header}, t.Rows...)); err != nil {
+	w := &csvWriter{w: csv.NewWriter(&out)}
+	w.w.Comma, w.w.UseCRLF = ';', true
+	for _, row := range append([][]string{t.Header}, t.Rows...) {
+		if err := w.write(slices.Clone(row), nil); err != nil {
+			return nil, fmt.Errorf("writing a table: %w", err)
+		}
+	}
+	if err := w.close(); err != nil {
 		return nil, fmt.Errorf("writing a table: %w", err)
 	}
 	return out.Bytes(), nil
 }
 
 // TrainingXLSX writes the table as a spreadsheet. Cells that are figures are figures there.
-func TrainingXLSX(t Training) (content []byte, err error) {
-	f := excelize.NewFile()
-	defer func() {
-		if closing := f.Close(); err == nil && closing != nil {
-			err = fmt.Errorf("closing a spreadsheet: %w", closing)
-		}
-	}()
-	const sheet = "Sheet1"
-	for i, row := range append([][]string{t.Header}, t.Rows...) {
-		cells := make([]any, len(row))
-		for n, cell := range row {
-			cells[n] = cell
-			if figure, err := strconv.Atoi(cell); err == nil {
-				cells[n] = figure
-			}
-		}
-		if err := f.SetSheetRow(sheet, "A"+strconv.Itoa(i+1), &cells); err != nil {
-			return nil, fmt.Errorf("writing a spreadsheet: %w", err)
-		}
-	}
-	out, err := f.WriteToBuffer()
-	if err != nil {
+func TrainingXLSX(t Training) ([]byte, error) {
+	var out bytes.Buffer
+	if err := writeFigures(&out, t); err != nil {
 		return nil, fmt.Errorf("writing a spreadsheet: %w", err)
 	}
 	return out.Bytes(), nil
+}
+
+func writeFigures(out io.Writer, t Training) error {
+	w, err := newXLSXWriter(out, "Sheet1", t.Header)
+	if err != nil {
+		return err
+	}
+	for _, row := range t.Rows {
+		values := make([]any, len(row))
+		for i, cell := range row {
+			values[i] = cell
+			if figure, err := strconv.Atoi(cell); err == nil {
+				values[i] = figure
+			}
+		}
+		if err := w.add(values); err != nil {
+			return err
+		}
+	}
+	return w.close()
 }

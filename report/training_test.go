@@ -61,6 +61,10 @@ func TestTrainingTables(t *testing.T) {
 	if want := "\ufeffEnhet;Klara;Procent klara\r\nHemtjänsten Norr;1;15\r\n"; !strings.HasPrefix(string(content), want) {
 		t.Errorf("the table begins %q", content[:80])
 	}
+	formula := report.Training{Header: []string{"Enhet"}, Rows: [][]string{{"=1+1"}}}
+	if content, err := report.TrainingCSV(formula); err != nil || !strings.HasSuffix(string(content), "\r\n'=1+1\r\n") {
+		t.Errorf("a unit that is named like a formula is written %q (%v)", content, err)
+	}
 	content, err = report.TrainingXLSX(trainingFigures())
 	if err != nil {
 		t.Fatal(err)

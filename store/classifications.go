@@ -28,7 +28,7 @@ var insertClassification = insertInto("classifications", classificationColumns)
 // Classify classifies a system from now on, and keeps how it was done. It fills in ID and At. ErrNotFound when there is no such system.
 func (tx *Tx) Classify(ctx context.Context, c *Classification) error {
 	n, err := tx.exec(ctx, `UPDATE systems SET levels = ?, classified_on = ? WHERE id = ?`, levels{&c.Levels},
-		tx.Now.In(tx.batch.store.location).Format(time.DateOnly), c.SystemID)
+		tx.Today(), c.SystemID)
 	if err == nil && n == 0 {
 		err = ErrNotFound
 	}

@@ -107,14 +107,22 @@ type MeasureCount struct {
 
 // MeasureCounts counts the measures: those open now, of them those whose day has passed, and those that ended from a time up to another.
 func (s *Store) MeasureCounts(ctx context.Context, from, to time.Time) (MeasureCount, error) {
-	today := s.Now().In(s.location).Format(time.DateOnly)
-	c, err := readOne(ctx, s, func(c *MeasureCount) []any { return []any{&c.Open, &c.Late, &c.Done, &c.Dropped} },
-		`SELECT coalesce(sum(CASE WHEN state = 'open' THEN 1 ELSE 0 END), 0), `+
-			`coalesce(sum(CASE WHEN state = 'open' AND due_on < ? THEN 1 ELSE 0 END), 0), `+
-			`coalesce(sum(CASE WHEN state = 'done' AND ended_at >= ? AND ended_at < ? THEN 1 ELSE 0 END), 0), `+
-			`coalesce(sum(CASE WHEN state = ? AND ended_at >= ? AND ended_at < ? THEN 1 ELSE 0 END), 0) FROM measures`,
-		today, from.UnixMilli(), to.UnixMilli(), MeasureDropped, from.UnixMilli(), to.UnixMilli())
-	return c, doing("count the measures", err)
+	c, err := s.openMeasures(ctx)
+	if err != nil {
+		return MeasureCount{}, err
+	}
+	ended, err := readOne(ctx, s, func(c *MeasureCount) []any { return []any{&c.Done, &c.Dropped} },
+		`SELECT coalesce(sum(CASE WHEN state = 'done' THEN 1 ELSE 0 END), 0), coalesce(sum(CASE WHEN state = ? THEN 1 ELSE 0 END), 0) `+
+			`FROM measures WHERE ended_at >= ? AND ended_at < ?`, MeasureDropped, from.UnixMilli(), to.UnixMilli())
+	c.Done, c.Dropped = ended.Done, ended.Dropped
+	return c, doing("count the measures that ended", err)
+}
+
+// openMeasures counts the measures that are open now.
+func (s *Store) openMeasures(ctx context.Context) (MeasureCount, error) {
+	c, err := readOne(ctx, s, func(c *MeasureCount) []any { return []any{&c.Open, &c.Late} },
+		`SELECT count(*), coalesce(sum(CASE WHEN due_on < ? THEN 1 ELSE 0 END), 0) FROM measures WHERE state = 'open'`, s.today())
+	return c, doing("count the open measures", err)
 }
 
 // YearRevisions returns the revisions of a year in the order of their documents.

@@ -324,10 +324,10 @@ func (s *Store) PeopleByEmail(ctx context.Context, emails []string) (map[string]
 	return found, nil
 }
 
-func set(words []string) map[string]bool {
-	m := make(map[string]bool, len(words))
-	for _, w := range words {
-		m[w] = true
+func set[T comparable](all []T) map[T]bool {
+	m := make(map[T]bool, len(all))
+	for _, one := range all {
+		m[one] = true
 	}
 	return m
 }

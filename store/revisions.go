@@ -245,21 +245,18 @@ func (s *Store) Period(ctx context.Context, from, to time.Time) (Period, error) 
 		p.Cases, p.NearMisses, p.Open = p.Cases+c.cases, p.NearMisses+c.misses, p.Open+c.open
 		p.Categories[c.category] = c.cases
 	}
-	duties, err := readOne(ctx, s, func(d *[3]int) []any { return []any{&d[0], &d[1], &d[2]} }, `SELECT count(*), `+
-		`coalesce(sum(CASE WHEN state = 'done' AND (due_at IS NULL OR ended_at <= due_at) THEN 1 ELSE 0 END), 0), `+
-		`coalesce(sum(CASE WHEN state = 'done' AND ended_at > due_at OR state = 'open' AND due_at < ? THEN 1 ELSE 0 END), 0) `+
-		`FROM obligations WHERE opened_at >= ? AND opened_at < ? AND state <> 'not_needed'`, s.Now().UnixMilli(), first, last)
+	duties, err := s.YearDuties(ctx, from, to)
 	if err != nil {
-		return Period{}, doing("count the duties of a period", err)
+		return Period{}, err
 	}
-	p.Duties, p.DutiesDone, p.DutiesLate = duties[0], duties[1], duties[2]
-	today := s.Now().In(s.location).Format(time.DateOnly)
-	measures, err := readOne(ctx, s, func(m *[2]int) []any { return []any{&m[0], &m[1]} }, `SELECT count(*), `+
-		`coalesce(sum(CASE WHEN due_on < ? THEN 1 ELSE 0 END), 0) FROM measures WHERE state = 'open'`, today)
+	for _, d := range duties {
+		p.Duties, p.DutiesDone, p.DutiesLate = p.Duties+d.All, p.DutiesDone+d.InTime, p.DutiesLate+d.Late
+	}
+	measures, err := s.openMeasures(ctx)
 	if err != nil {
-		return Period{}, doing("count the open measures", err)
+		return Period{}, err
 	}
-	p.Measures, p.MeasureLate = measures[0], measures[1]
+	p.Measures, p.MeasureLate = measures.Open, measures.Late
 	days := [2]string{from.In(s.location).Format(time.DateOnly), to.In(s.location).Format(time.DateOnly)}
 	if p.Systems, err = readOne(ctx, s, itself[int], `SELECT count(*) FROM systems WHERE active = 1 AND classified_on >= ? `+
 		`AND classified_on <= ?`, days[0], days[1]); err != nil {

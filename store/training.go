@@ -294,18 +294,10 @@ func (tx *Tx) AddNotices(ctx context.Context, notices []Notice) (kept []Notice, 
 // NoticedOn returns which of the people with ids in a range have a notice on a day.
 func (tx *Tx) NoticedOn(ctx context.Context, day string, first, last int64) (map[int64]bool, error) {
 	ids, err := many(ctx, tx, itself[int64], selectNoticed, day, first, last)
-	return idSet(ids), doing("read who has a notice", err)
+	return set(ids), doing("read who has a notice", err)
 }
 
 const selectNoticed = `SELECT person_id FROM training_notices WHERE day = ? AND person_id BETWEEN ? AND ?`
-
-func idSet(ids []int64) map[int64]bool {
-	m := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		m[id] = true
-	}
-	return m
-}
 
 // Notice returns the notice, or ErrNotFound.
 func (s *Store) Notice(ctx context.Context, id int64) (Notice, error) {
