@@ -112,8 +112,10 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 		Settings: handlers.Settings{
 			Organisation: "Exempelby kommun", Location: stockholm, Language: language, MaxFiles: 5, MaxFileBytes: 1 << 20, DraftAge: 24 * time.Hour,
 			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),
+			RiskLimits: policy.DefaultRiskLimits,
 		},
 	}
+	h.RiskMatrix = riskMatrix(texts, h.Settings, h.now)
 	on(h)
 	surface := h.employee.Surface()
 	h.Surfaces = map[string]bot.Surface{surface.Name(): recorder{surface, h}, "mail": recorder{nil, h}}

@@ -280,6 +280,7 @@ func TestEveryDialogAndCardOnEveryPlatform(t *testing.T) {
 		h.revise()
 		h.followUp()
 		h.classify()
+		h.analyse(lead)
 		for _, id := range handlers.DialogIDs() {
 			if !h.drawn[id] {
 				h.t.Errorf("the dialog %q was never opened", id)

@@ -100,7 +100,7 @@ func assemble(ctx context.Context, cfg config.Config, log *slog.Logger, clock fu
 	p.app = &handlers.App{
 		Store: register, Texts: texts, Classifier: policy.NewClassifier(), Settings: settings,
 		Followup: followups(cfg, texts, register), Proposals: proposals(cfg, texts, register),
-		Draft: drafter(cfg, texts, register), TrainingFile: trainingFiles(texts),
+		Draft: drafter(cfg, texts, register), TrainingFile: trainingFiles(texts), RiskMatrix: riskMatrix(texts, settings, register.Now),
 		Enqueue: p.scheduler.Enqueue, NewRef: rand.Text, Log: log, Metrics: handlers.NewMetrics(registry),
 	}
 	if err := p.addSurfaces(cfg, registry); err != nil {

@@ -84,6 +84,7 @@ func settingsFrom(cfg config.Config) handlers.Settings {
 		OutageHours: cfg.Significant.OutageHours, Persons: cfg.Significant.Persons,
 		SameCause: cfg.Significant.SameCause, SameCauseTime: cfg.Significant.SameCauseTime(),
 	}
+	s.RiskLimits = policy.RiskLimits{cfg.Risk.Medium, cfg.Risk.High, cfg.Risk.Grave}
 	s.Holidays = scheduler.Holidays()
 	for category, advice := range cfg.Advice {
 		s.Advice[policy.Category(category)] = handlers.Advice{"sv": advice.SV, "en": advice.EN}

@@ -109,8 +109,8 @@ func trainingShares(ctx context.Context, cfg config.Config, register *store.Stor
 }
 
 // trainingFiles makes the files of the overview of training: the picture, the table as a spreadsheet and the table as CSV.
-func trainingFiles(texts *locale.Texts) func(string, handlers.TrainingOverview, int) (handlers.TrainingFile, error) {
-	return func(lang string, o handlers.TrainingOverview, n int) (handlers.TrainingFile, error) {
+func trainingFiles(texts *locale.Texts) func(string, handlers.TrainingOverview, int) (handlers.File, error) {
+	return func(lang string, o handlers.TrainingOverview, n int) (handlers.File, error) {
 		t := func(key string, data ...locale.Data) string { return texts.T(lang, key, data...) }
 		day := o.Day.Format(time.DateOnly)
 		drawn := report.Training{
@@ -139,7 +139,7 @@ func trainingFiles(texts *locale.Texts) func(string, handlers.TrainingOverview, 
 		for _, p := range o.Trend {
 			drawn.Trend = append(drawn.Trend, report.TrainingPoint{Day: p.Day, Share: float64(p.Share)})
 		}
-		file := handlers.TrainingFile{Name: t("training.picture.name") + " " + day}
+		file := handlers.File{Name: t("training.picture.name") + " " + day}
 		var err error
 		switch n {
 		case 0:

@@ -29,6 +29,7 @@ type Config struct {
 	Escalation  Escalation            `yaml:"escalation"`
 	Inform      Inform                `yaml:"inform"`
 	Significant Significant           `yaml:"significant"`
+	Risk        Risk                  `yaml:"risk"`
 	Attachments Attachments           `yaml:"attachments"`
 	Drafts      Drafts                `yaml:"drafts"`
 	Retention   Retention             `yaml:"retention"`
@@ -190,6 +191,13 @@ func (s Significant) SameCauseTime() time.Duration {
 	return time.Duration(s.SameCauseDays) * 24 * time.Hour
 }
 
+// Risk is from which values of likelihood times consequence, 1 to 25, a risk is medium, high and grave: each greater than the one before.
+type Risk struct {
+	Medium int `yaml:"medium"`
+	High   int `yaml:"high"`
+	Grave  int `yaml:"grave"`
+}
+
 // Attachments limits what is fetched from a platform and kept.
 type Attachments struct {
 	MaxMegabytes int `yaml:"max_megabytes"` // per file, 1–100
@@ -275,6 +283,7 @@ func defaults() Config {
 		Escalation:   Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
 		Inform:       Inform{SystemOwner: true, UnitManager: true},
 		Significant:  Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
+		Risk:         Risk{Medium: 5, High: 10, Grave: 15},
 		Attachments:  Attachments{MaxMegabytes: 10},
 		Drafts:       Drafts{KeepHours: 24},
 		Retention:    Retention{Months: 24},

@@ -52,6 +52,7 @@ func TestDefaultsHoldWhenNothingIsSaid(t *testing.T) {
 		Escalation:   config.Escalation{SeriousMinutes: 15, SignificantMinutes: 60, Hour: 10, LowDays: 3},
 		Inform:       config.Inform{SystemOwner: true, UnitManager: true},
 		Significant:  config.Significant{OutageHours: 4, Persons: 500, SameCause: 2, SameCauseDays: 183},
+		Risk:         config.Risk{Medium: 5, High: 10, Grave: 15},
 		Attachments:  config.Attachments{MaxMegabytes: 10},
 		Drafts:       config.Drafts{KeepHours: 24},
 		Training:     config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
@@ -115,6 +116,7 @@ escalation: {serious_minutes: 5, low_days: 1}
 inform: {unit_manager: false}
 retention: {months: 36}
 significant: {persons: 100, same_cause_days: 365}
+risk: {medium: 4, high: 9}
 mail: {from: Ärendebot <bot@example.org>}
 web: {base_url: https://bot.example.org/}
 limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute: 600}}
@@ -152,6 +154,7 @@ limits: {slack: {posts_per_second_per_channel: 0.5}, discord: {posts_per_minute:
 		Inform:      config.Inform{SystemOwner: true},
 		Retention:   config.Retention{Months: 36},
 		Significant: config.Significant{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseDays: 365},
+		Risk:        config.Risk{Medium: 4, High: 9, Grave: 15},
 		Attachments: config.Attachments{MaxMegabytes: 10},
 		Drafts:      config.Drafts{KeepHours: 24},
 		Training:    config.Training{From: "08:30", To: "16:00", DigestDay: "monday"},
@@ -286,6 +289,12 @@ func TestFileProblemsAreNamedWithTheirPlace(t *testing.T) {
 1:43: significant.persons must lie between 1 and 1000000, not 1000001
 1:64: significant.same_cause must lie between 2 and 100, not 101
 1:86: significant.same_cause_days must lie between 1 and 3650, not 3651`},
+		"risk limits too low": {"risk: {medium: 1, high: 1, grave: 2}",
+			`1:16: risk.medium must lie between 2 and 23, not 1
+1:25: risk.high must lie between 2 and 24, not 1`},
+		"risk limits that fall": {"risk: {medium: 10, high: 5, grave: 26}",
+			`1:26: risk.high must lie between 11 and 24, not 5
+1:36: risk.grave must lie between 6 and 25, not 26`},
 		"unknown wait":            {"escalation: {minutes: 5}", `1:14: unknown key "minutes" in escalation; known here: serious_minutes, significant_minutes, hour, low_days`},
 		"too large files":         {"attachments: {max_megabytes: 5000}", `1:30: attachments.max_megabytes must lie between 1 and 100, not 5000`},
 		"no sender":               {"mail: {from: incidentbot}", `1:14: mail.from "incidentbot" is no sender: write it like Incidentbot <incident@example.org>`},
@@ -363,7 +372,7 @@ func TestEnvironmentIsRead(t *testing.T) {
 	file := cmpopts.IgnoreFields(config.Config{},
 		"Organisation", "Roles", "Channels", "Documents", "Followup", "Courses", "Training", "Advice", "Obligations",
 		"Escalation", "Inform",
-		"Significant", "Retention",
+		"Significant", "Risk", "Retention",
 		"Attachments", "Drafts", "Mail", "Web", "Limits")
 	if d := cmp.Diff(want, got, file); d != "" {
 		t.Error(d)
@@ -638,6 +647,9 @@ func TestDefaultsAreThePolicys(t *testing.T) {
 	}
 	if d := cmp.Diff(policy.DefaultThresholds(), thresholds); d != "" {
 		t.Errorf("significant: %s", d)
+	}
+	if d := cmp.Diff(policy.DefaultRiskLimits, policy.RiskLimits{c.Risk.Medium, c.Risk.High, c.Risk.Grave}); d != "" {
+		t.Errorf("risk: %s", d)
 	}
 }
 

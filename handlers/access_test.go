@@ -46,6 +46,7 @@ func deeds() []deed {
 		press("affected", "describe_affected"), submit("affected", "describe_affected", bot.Values{"people": {"clients"}, "count": {"12"}}),
 		press("measures", "see_measures"), press("measure", "add_measure"),
 		submit("measure", "add_measure", bot.Values{"measure": {"Lås skåpet"}, "owner": {"karin@example.org"}, "due": {"2026-12-31"}}),
+		press("risk_raise", "raise_risk"), submit("risk_raise", "raise_risk", describedRisk()),
 		press("involve", "involve"), submit("involve", "involve", bot.Values{"roles": {"dpo"}, "message": {"Titta gärna"}}),
 		press("group", "group"), submit("group", "group", bot.Values{"lead": {"-"}}),
 		press("secrecy", "set_secrecy"), submit("secrecy", "set_secrecy", bot.Values{"secret": {"yes"}, "reason": {"Känsligt"}}),
@@ -57,7 +58,8 @@ func deeds() []deed {
 
 // elsewhere are what is done with something else than a case, and where who may is tested: with the action that policy's table has, if any.
 var elsewhere = []string{"report", "mine", "link_code", "answer", "measure_end", "clarify_a", "clarify_b", "clarify_unknown",
-	"improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis", "followup_write", "followup_make", "inventory", "classify"}
+	"improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis", "followup_write", "followup_make", "inventory", "classify",
+	"risk_new", "risks", "risk", "risk_change", "risk_estimate", "risk_estimate_after", "risk_measure", "risk_end", "risk_matrix", "measures_all"}
 
 // What any surface can send is in deeds, and what deeds does is in policy's table: an action without a row fails.
 func TestEveryActionHasARow(t *testing.T) {
@@ -206,8 +208,8 @@ func TestEveryButtonAndDialogIsHandled(t *testing.T) {
 		if reply := h.press(karin, button, h.subject(button)); stale(reply) {
 			t.Errorf("nobody handles the button %q", button)
 		}
-		if slices.Contains([]string{"report", "mine", "link_code", "improve"}, button) {
-			continue // about no case
+		if slices.Contains([]string{"report", "mine", "link_code", "improve", "risk_new", "risks", "risk_matrix", "measures_all"}, button) {
+			continue // about nothing that is there or not
 		}
 		if reply := h.press(karin, button, "no-such-case"); !stale(reply) {
 			t.Errorf("%q about a case that is not there is answered %+v", button, reply)
@@ -243,6 +245,9 @@ func (h *house) subject(id string) string {
 	}
 	if id == "inventory" || id == "classify" {
 		return "bygglov"
+	}
+	if ofRisk(id) {
+		return h.risk().Ref
 	}
 	ref := h.report(maja, nil).Ref
 	if id == "measure_end" {
@@ -300,12 +305,12 @@ func TestButtonsAndDialogsThatPeopleMeet(t *testing.T) {
 		case "measure_end":
 			ref = h.measure(ref)
 		}
-		if strings.HasPrefix(id, "revise_") || strings.HasPrefix(id, "followup_") || id == "classify" {
+		if strings.HasPrefix(id, "revise_") || strings.HasPrefix(id, "followup_") || id == "classify" || ofRisk(id) {
 			ref = h.subject(id)
 		}
 		if d := h.press(who, id, ref).Dialog; d != nil {
 			opened[d.ID] = true
-			same(t, "what the dialog concerns", d.Subject == ref, id != "report" && id != "link_code" && id != "improve")
+			same(t, "what the dialog concerns", d.Subject == ref, !slices.Contains([]string{"report", "link_code", "improve", "risk_new"}, id))
 		}
 	}
 	for _, id := range handlers.DialogIDs() {

@@ -25,6 +25,7 @@ type cardView struct {
 	Assignee       string          // the name of who has the case in hand
 	Affected       *store.Affected // nil: nobody has said
 	Measures       []store.Measure
+	Risks          []store.Risk     // that were seen in it
 	Lead           *store.Incident  // nil: handled by itself
 	Members        []store.Incident // handled under it
 	Similar        []store.Incident // may be of the same event
@@ -183,6 +184,11 @@ func (a *App) workFacts(lang string, v cardView) (facts bot.Facts) {
 	if len(v.Measures) > 0 {
 		add("card.measures", a.measuresText(lang, v.Measures))
 	}
+	risks := make([]string, len(v.Risks))
+	for i, r := range v.Risks {
+		risks[i] = r.Number()
+	}
+	add("card.risks", strings.Join(risks, ", "))
 	add(a.groupText(v.Lead, v.Members))
 	similar := make([]string, 0, similarShown)
 	for _, o := range v.Similar[:min(len(v.Similar), similarShown)] {

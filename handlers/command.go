@@ -31,6 +31,12 @@ func (a *App) command(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	if words, ok := inventoryArgument(req.Text); ok {
 		return a.searchInventory(ctx, req, words)
 	}
+	if number, ok := riskArgument(req.Text); ok {
+		return a.risksAt(ctx, req, number)
+	}
+	if isMeasures(req.Text) {
+		return a.listAllMeasures(ctx, req)
+	}
 	if year, ok := followupArgument(req.Text); ok {
 		return a.showFollowup(ctx, req, year)
 	}
@@ -85,6 +91,11 @@ func (a *App) Subcommands(lang string) []bot.Subcommand {
 			Text: "systems", Name: t("subcommand.systems"), Description: t("help.systems"),
 			Argument: &bot.Field{ID: "words", Kind: bot.Text, Label: t("discord.search_label")},
 		},
+		{
+			Text: "risks", Name: t("subcommand.risks"), Description: t("help.risks"),
+			Argument: &bot.Field{ID: "number", Kind: bot.Text, Label: t("subcommand.risks.number")},
+		},
+		{Text: "measures", Name: t("subcommand.measures"), Description: t("help.measures")},
 		{Text: "followup", Name: t("subcommand.followup"), Description: t("help.followup")},
 		{Text: "help", Name: t("subcommand.help"), Description: t("help.help")},
 	}
@@ -111,7 +122,9 @@ func (a *App) help(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	}
 	words = append(words,
 		bot.Fact{Label: "/incident förbättring", Value: t("help.improvement")},
-		bot.Fact{Label: "/incident systemlista", Value: t("help.systems")})
+		bot.Fact{Label: "/incident systemlista", Value: t("help.systems")},
+		bot.Fact{Label: "/incident åtgärder", Value: t("help.measures")},
+		bot.Fact{Label: "/incident risker", Value: t("help.risks")})
 	if policy.MayFollowUp(roles, policy.GetFollowup) {
 		words = append(words, bot.Fact{Label: "/incident uppföljning", Value: t("help.followup")})
 	}

@@ -98,6 +98,9 @@ func (a *App) send(ctx context.Context, d store.Delivery) (*store.Card, error) {
 	if strings.HasPrefix(d.Kind, trainingFiles) {
 		return nil, a.sendTrainingFile(ctx, surface, to, a.recipientLanguage(account), d)
 	}
+	if d.Kind == riskMatrixDelivery {
+		return nil, a.sendRiskMatrix(ctx, surface, to, a.recipientLanguage(account))
+	}
 	if strings.HasPrefix(d.Kind, notificationDelivery) {
 		return nil, a.sendDraft(ctx, surface, to, d)
 	}
@@ -222,6 +225,9 @@ func (a *App) viewWork(ctx context.Context, view *cardView) error {
 	if view.Measures, err = a.Store.Measures(ctx, c.ID); err != nil {
 		return fmt.Errorf("reading the measures of a card: %w", err)
 	}
+	if view.Risks, err = a.Store.RisksOfIncident(ctx, c.ID); err != nil {
+		return fmt.Errorf("reading the risks of a card: %w", err)
+	}
 	if c.LeadID != nil {
 		lead, err := a.Store.IncidentByID(ctx, *c.LeadID)
 		if err != nil {
@@ -311,6 +317,12 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 	if d.SystemID != nil {
 		return a.classifyLetter(ctx, d, lang)
 	}
+	if d.RiskID != nil {
+		return a.riskLetter(ctx, d, lang)
+	}
+	if d.MeasureID != nil {
+		return a.measureLetter(ctx, d, lang)
+	}
 	if year, ok := strings.CutPrefix(d.Kind, followupDelivery); ok {
 		roles, err := reader(ctx, store.Incident{}) // those of the settings
 		if err != nil {
@@ -371,8 +383,6 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 		return a.assignedLetter(lang, incident), nil
 	case involvedDelivery:
 		return a.involvedLetter(ctx, d, lang, incident)
-	case measureDelivery:
-		return a.measureLetter(ctx, d, lang, incident)
 	case undeliveredDelivery:
 		text := a.Texts.T(lang, "undelivered", locale.Data{"Number": incident.Number})
 		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil

@@ -38,6 +38,7 @@ type Settings struct {
 	Revision     []bot.Address              // channels where revisions are asked for
 	Training     Training                   // courses, and when people are told of them
 	Inform       []policy.Role              // who of the ordinary line is drawn in when a case is taken
+	RiskLimits   policy.RiskLimits          // from which values a risk is medium, high and grave
 	// FollowupMonth is when the CISO is asked to compile the follow-up of the year before; 0: never.
 	FollowupMonth time.Month
 	// RetentionMonths is how long after its closing a case is anonymised; 0: never.
@@ -77,6 +78,13 @@ type Job struct {
 	Urgent bool // false: bulk, which never delays what is urgent
 }
 
+// File is a file that is handed on in a direct message.
+type File struct {
+	Name    string
+	Alt     string // what a picture shows, for who cannot see it; "" of others
+	Content []byte
+}
+
 // App is the use cases with what they work on. Its fields are set once, before the first request.
 type App struct {
 	Store      *store.Store
@@ -91,7 +99,9 @@ type App struct {
 	Followup  func(ctx context.Context, year int, format, language string) ([]byte, error)
 	Proposals func(ctx context.Context, year int, language string) ([]string, error)
 	// TrainingFile makes a file of the overview of training: the picture or one of the tables, by its number.
-	TrainingFile func(lang string, o TrainingOverview, n int) (TrainingFile, error)
+	TrainingFile func(lang string, o TrainingOverview, n int) (File, error)
+	// RiskMatrix draws the risks as a picture, before and after measures.
+	RiskMatrix func(lang string, risks []store.Risk) (File, error)
 	// Surfaces carry messages, by name.
 	Surfaces map[string]bot.Surface
 	// NewRef makes an opaque id that cannot be guessed.
@@ -198,6 +208,8 @@ func ButtonIDs() []string {
 		moreButton, assignButton, startButton, resolveButton, systemButton, factsButton, affectedButton, measuresButton, measureButton,
 		endMeasureButton, involveButton, groupButton, secrecyButton, attachButton,
 		roomButton,
+		raiseRiskButton, newRiskButton, risksButton, riskButton, changeRiskButton, estimateRiskButton, estimateRiskAfterButton, riskMeasureButton,
+		endRiskButton, riskMatrixButton, allMeasuresButton,
 	}
 }
 
@@ -210,6 +222,7 @@ func DialogIDs() []string {
 		classifyButton,
 		assignButton, systemButton, factsButton, affectedButton, measureButton, endMeasureButton, involveButton, groupButton, secrecyButton,
 		attachButton,
+		raiseRiskButton, newRiskButton, changeRiskButton, estimateRiskButton, estimateRiskAfterButton, riskMeasureButton, endRiskButton,
 	}
 }
 
@@ -298,8 +311,10 @@ func (a *App) press(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case clarifyFirstButton, clarifySecondButton, clarifyUnknownButton:
 		return a.clarify(ctx, req)
 	}
-	if reply, known, err := a.pressTraining(ctx, req); known {
-		return reply, err
+	for _, others := range []func(context.Context, bot.Request) (bot.Reply, bool, error){a.pressTraining, a.pressRisk} {
+		if reply, known, err := others(ctx, req); known {
+			return reply, err
+		}
 	}
 	// A button of a version that is no longer installed, or of a later one.
 	a.Log.WarnContext(ctx, "unknown button", "button", req.Name)
@@ -361,8 +376,10 @@ func (a *App) submit(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	case classifyButton:
 		return a.classify(ctx, req)
 	}
-	if reply, known, err := a.submitTraining(ctx, req); known {
-		return reply, err
+	for _, others := range []func(context.Context, bot.Request) (bot.Reply, bool, error){a.submitTraining, a.submitRisk} {
+		if reply, known, err := others(ctx, req); known {
+			return reply, err
+		}
 	}
 	a.Log.WarnContext(ctx, "unknown dialog", "dialog", req.Name)
 	return bot.Reply{}, fmt.Errorf("handling a dialog: no dialog %q", req.Name)

@@ -458,7 +458,7 @@ func TestDialogsFitEverySurface(t *testing.T) {
 			case "lift_hold":
 				about = held.Ref
 			}
-			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") || button == "classify" {
+			if strings.HasPrefix(button, "revise_") || strings.HasPrefix(button, "followup_") || button == "classify" || ofRisk(button) {
 				about = h.subject(button)
 			}
 			if d := h.press(by, button, about).Dialog; d != nil {

@@ -27,6 +27,7 @@ var rarer = []rarerDeeds{
 		{assignButton, policy.Assign}, {startButton, policy.Progress}, {measuresButton, policy.SeeMeasures}, {attachButton, policy.Attach},
 	}},
 	{"more.known", []deed{{systemButton, policy.SetSystem}, {factsButton, policy.ChangeFacts}, {affectedButton, policy.DescribeAffected}}},
+	{"more.learn", []deed{{raiseRiskButton, policy.RaiseRisk}}},
 	{"more.others", []deed{{involveButton, policy.Involve}, {groupButton, policy.Group}}},
 	{"more.keeping", []deed{{secrecyButton, policy.SetSecrecy}, {holdButton, policy.HoldCase}, {liftHoldButton, policy.HoldCase}}},
 }

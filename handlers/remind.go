@@ -105,15 +105,11 @@ func (a *App) remind(ctx context.Context, clock string) error {
 		if r.RevisionID != nil {
 			return a.remindOfRevision(ctx, tx, r)
 		}
-		incident, err := tx.IncidentByID(ctx, r.IncidentID)
-		if err != nil {
-			return err
-		}
 		var deliveries []store.Delivery
 		if r.Kind == measureReminders {
 			deliveries, err = a.remindOfMeasure(ctx, tx, r)
 		} else {
-			deliveries, err = a.remindOfCase(ctx, tx, r, incident)
+			deliveries, err = a.remindOfCase(ctx, tx, r)
 		}
 		if err != nil || len(deliveries) == 0 {
 			return err
@@ -121,12 +117,15 @@ func (a *App) remind(ctx context.Context, clock string) error {
 		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err
 		}
-		// So that what is left of the time is right on the card as well.
-		incident, err = a.touch(ctx, tx, incident.ID)
-		if err != nil {
-			return err
+		subject := ""
+		if r.IncidentID != 0 { // so that what is left of the time is right on the card as well
+			incident, err := a.touch(ctx, tx, r.IncidentID)
+			if err != nil {
+				return err
+			}
+			subject = incident.Number
 		}
-		return a.audit(ctx, tx, "system", "reminder.sent", incident.Number, map[string]any{"kind": r.Kind, "stage": r.Stage, "due": r.DueAt})
+		return a.audit(ctx, tx, "system", "reminder.sent", subject, map[string]any{"kind": r.Kind, "stage": r.Stage, "due": r.DueAt})
 	})
 	if errors.Is(err, store.ErrNotFound) { // another process was first, or it has been taken back
 		return nil
@@ -135,7 +134,11 @@ func (a *App) remind(ctx context.Context, clock string) error {
 }
 
 // remindOfCase addresses a reminder that a case's clock runs, none when it has lost its point, and adds what follows it.
-func (a *App) remindOfCase(ctx context.Context, tx *store.Tx, r store.Reminder, c store.Incident) ([]store.Delivery, error) {
+func (a *App) remindOfCase(ctx context.Context, tx *store.Tx, r store.Reminder) ([]store.Delivery, error) {
+	c, err := tx.IncidentByID(ctx, r.IncidentID)
+	if err != nil {
+		return nil, err
+	}
 	roles, next, err := a.reminded(ctx, tx, r, c)
 	if err != nil || len(roles) == 0 {
 		return nil, err
@@ -182,11 +185,7 @@ func (a *App) remindOfMeasure(ctx context.Context, tx *store.Tx, r store.Reminde
 	if err != nil {
 		return nil, err
 	}
-	late := a.toHolders(onDuty.triage(), measureDelivery, &m.IncidentID)
-	for i := range late {
-		late[i].MeasureID, late[i].ReminderID = &m.ID, &r.ID
-	}
-	return addLanes(deliveries, late), nil
+	return addLanes(deliveries, aboutMeasure(a.toHolders(onDuty.triage(), measureDelivery, m.IncidentID), m, &r.ID)), nil
 }
 
 // reminded is whom a reminder goes to, none when it has lost its point, and what follows it.

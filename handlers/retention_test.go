@@ -408,7 +408,7 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		brief   = "deleted after hours or days by the sweep"
 		code    = "a code, key, number or digest"
 		staff   = "of the staff list, the inventory or an account, no case's"
-		yearly  = "of the governing documents, the follow-up or the inventory, no case's"
+		yearly  = "of the governing documents, the follow-up, the risks or the inventory, no case's"
 		kept    = "kept on purpose, see docs/adr/0016-retention.md"
 	)
 	decided := map[string]string{
@@ -425,6 +425,8 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"revisions.title": yearly, "revisions.reason": yearly, "revisions.postponed_why": yearly, "revisions.approved_by": yearly,
 		"revisions.edition": yearly, "revisions.reference": yearly, "revisions.link": yearly, "improvements.text": yearly,
 		"followups.changes": yearly, "followups.goals": yearly, "followups.recommendations": yearly, "classifications.reason": yearly,
+		"risks.text": yearly, "risks.unit": yearly, "risks.owner_email": yearly, "risks.owner_name": yearly, "risks.reason": yearly,
+		"risks.reason_after": yearly, "risks.ended_why": yearly,
 
 		"drafts.answers": brief, "kept_dialogs.answers": brief, "kept_dialogs.files": brief, "kept_dialogs.subject": brief, "kept_dialogs.ref": brief,
 		"claims.key": brief, "claims.outcome": brief, "link_codes.code": brief, "link_codes.address_sha256": brief,
@@ -446,7 +448,7 @@ func TestEveryTextIsEmptiedOrKeptOnPurpose(t *testing.T) {
 		"incidents.supplier", "incidents.crime", "incidents.involved", "incidents.alternatives", "affected.people", "affected.kinds", "affected.seriousness",
 		"affected.informed", "measures.ref", "measures.due_on", "measures.state",
 		"documents.key", "revisions.ref", "revisions.document", "revisions.owner", "revisions.state", "revisions.due_on", "revisions.decided_on",
-		"classifications.levels",
+		"classifications.levels", "risks.ref", "risks.category", "risks.cause",
 		"completions.course", "completions.version", "completions.completed_on", "completions.source", "training_progress.course",
 		"training_progress.deadline", "training_progress.reminded_on", "training_progress.later_on", "training_notices.day",
 		"training_notices.kind", "training_notices.courses", "training_rounds.kind", "training_rounds.day",

@@ -89,6 +89,7 @@ var timelineActions = map[string]string{
 	"incident.system_set": "system_set", "incident.facts_changed": "facts_changed", "incident.affected_described": "affected_described",
 	"incident.involved": "involved", "incident.grouped": "grouped", "incident.secrecy_set": "secrecy_set", "incident.attached": "attached",
 	"measure.added": "measure_added", "measure.done": "measure_done", "measure.dropped": "measure_dropped",
+	"risk.raised":          "risk_raised",
 	"incident.room_opened": "room_opened", "incident.captured": "captured",
 	"incident.category_confirmed": "category_confirmed", "reporter.clarified": "clarified",
 	"incident.held": "held", "incident.hold_lifted": "hold_lifted", "incident.anonymised": "anonymised",

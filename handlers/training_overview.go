@@ -34,13 +34,6 @@ type TrendPoint struct {
 	Share int
 }
 
-// TrainingFile is a file that the overview is sent as.
-type TrainingFile struct {
-	Name    string
-	Alt     string // what a picture shows, for who cannot see it; "" for tables
-	Content []byte
-}
-
 // trendMonths is how far back the trend goes.
 const trendMonths = 12
 

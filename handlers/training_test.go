@@ -371,8 +371,8 @@ func TestOverviewIsTheCISOsWithoutNames(t *testing.T) {
 		same(t, "today", rows("2026-11-23"), []string{"Hemtjänsten 3/1/1", "Kansliet 1/1/0"})
 		same(t, "before anything was done", rows("2026-09-01"), []string{"Hemtjänsten 2/0/2", "Kansliet 1/0/1"})
 
-		h.TrainingFile = func(_ string, o handlers.TrainingOverview, n int) (handlers.TrainingFile, error) {
-			return handlers.TrainingFile{Name: fmt.Sprint("fil ", n), Alt: "bild", Content: fmt.Append(nil, len(o.Rows), " ", len(o.Trend))}, nil
+		h.TrainingFile = func(_ string, o handlers.TrainingOverview, n int) (handlers.File, error) {
+			return handlers.File{Name: fmt.Sprint("fil ", n), Alt: "bild", Content: fmt.Append(nil, len(o.Rows), " ", len(o.Trend))}, nil
 		}
 		h.press(maja, "training_files", "")
 		same(t, "refusals in the audit chain", len(h.events("access.refused")), 1)

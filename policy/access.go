@@ -50,6 +50,7 @@ const (
 	SeeMeasures       Action = "see_measures"
 	AddMeasure        Action = "add_measure"
 	EndMeasure        Action = "end_measure" // who owns a measure may end it too
+	RaiseRisk         Action = "raise_risk"  // note that it can happen again (policy clause 2.5)
 	MessageReporter   Action = "message_reporter"
 	AddNote           Action = "add_note"
 	Attach            Action = "attach"
@@ -140,6 +141,7 @@ var accesses = []access{
 	{SeeMeasures, triage, experts, triage, nil, true},
 	{AddMeasure, triage, []Role{DPO, ITChief}, triage, nil, false},
 	{EndMeasure, triage, []Role{DPO, ITChief}, triage, nil, true},
+	{RaiseRisk, triage, []Role{DPO, ITChief}, triage, nil, true},
 	{MessageReporter, triage, nil, triage, triageStop, false},
 	{AddNote, triage, experts, triage, nil, false}, // of what concerns Sweden's security nothing is written here
 	{Attach, triage, experts, triage, nil, false},

@@ -12,6 +12,7 @@
 //	category.go          2.6     the fifteen categories with their default aspects and their names in other taxonomies
 //	cause.go             2.5     why an incident happened: the ground for risk analysis
 //	measure.go           2.5     when the owner of a measure is reminded
+//	risk.go              2.5     what a risk is estimated to, what the register suggests, and who may do what with the risks
 //	regulation.go        2.6     the regulations that a case is handled by
 //	classify.go          2.6     the suggestion made for a report, and the reasons for it
 //	features.go, model.go 2.6    what is seen in a report, and the model that weighs it

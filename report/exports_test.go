@@ -38,7 +38,7 @@ func TestTablesInEveryFormat(t *testing.T) {
 					return err
 				}
 				if err := tx.AddMeasure(ctx, &store.Measure{
-					Ref: "m", IncidentID: c.ID, Text: "@SUM(A1)", OwnerName: "Karin", DueOn: "2026-12-01", State: store.MeasureOpen, CreatedBy: who.ID,
+					Ref: "m", IncidentID: &c.ID, Text: "@SUM(A1)", OwnerName: "Karin", DueOn: "2026-12-01", State: store.MeasureOpen, CreatedBy: who.ID,
 				}); err != nil {
 					return err
 				}

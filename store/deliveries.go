@@ -11,7 +11,7 @@ import (
 
 const deliveryColumns = `id, lane, surface, channel, user_id, email, kind, incident_id, note_id, attachment_id, urgent, created_at, ` +
 	`attempts, attempted_at, last_error, sent_at, skipped_at, dead_at, unreached_at, reminder_id, measure_id, notice_id, revision_id, ` +
-	`system_id`
+	`system_id, risk_id`
 
 func deliveryFields(d *Delivery) []any {
 	return []any{
@@ -19,7 +19,7 @@ func deliveryFields(d *Delivery) []any {
 		flag{&d.Urgent},
 		millis{&d.CreatedAt}, &d.Attempts, optionalMillis{&d.AttemptedAt}, &d.LastError, optionalMillis{&d.SentAt},
 		optionalMillis{&d.SkippedAt}, optionalMillis{&d.DeadAt}, optionalMillis{&d.UnreachedAt}, &d.ReminderID, &d.MeasureID,
-		&d.NoticeID, &d.RevisionID, &d.SystemID,
+		&d.NoticeID, &d.RevisionID, &d.SystemID, &d.RiskID,
 	}
 }
 

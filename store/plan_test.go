@@ -66,12 +66,28 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.Measures(ctx, i.ID)
 	read(err)
+	_, err = s.OpenRisks(ctx, "")
+	read(err)
+	_, err = s.RisksOfIncident(ctx, i.ID)
+	read(err)
+	_, err = s.RisksOfSystem(ctx, 1)
+	read(err)
+	_, err = s.MeasuresOfRisk(ctx, 1)
+	read(err)
+	for _, owner := range []string{"", "ali@example.org"} {
+		_, err = s.OpenMeasures(ctx, owner, 10)
+		read(err)
+	}
+	_, err = s.RiskFigures(ctx, store.Risk{}, s.Now())
+	read(err)
 	absent := func(err error) {
 		if !errors.Is(err, store.ErrNotFound) {
 			read(fmt.Errorf("found what is not there: %w", err))
 		}
 	}
 	_, err = s.MeasureByRef(ctx, "m")
+	absent(err)
+	_, err = s.Risk(ctx, "r")
 	absent(err)
 	_, err = s.Affected(ctx, i.ID)
 	absent(err)

@@ -151,11 +151,12 @@ type Affected struct {
 	InformedWhy  string     // why they were not
 }
 
-// Measure is something that is to be done because of a case, by somebody and by a day.
+// Measure is something that is to be done because of a case or of a risk, by somebody and by a day.
 type Measure struct {
 	ID         int64
 	Ref        string // opaque random id: what buttons and dialogs carry
-	IncidentID int64
+	IncidentID *int64 // nil: of a risk
+	RiskID     *int64 // nil: of a case
 	Text       string
 	OwnerEmail string // lower case
 	OwnerName  string
@@ -216,6 +217,7 @@ type Delivery struct {
 	RevisionID   *int64
 	SystemID     *int64 // the system that its owner is asked to classify
 	MeasureID    *int64
+	RiskID       *int64
 	NoticeID     *int64 // of training: sent in its turn without a job of its own
 	Urgent       bool   // false: bulk, which never delays urgent
 	CreatedAt    time.Time

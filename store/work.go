@@ -30,12 +30,12 @@ func (s *Store) Affected(ctx context.Context, incidentID int64) (Affected, error
 	return a, doing("read whom a case affected", err)
 }
 
-const measureColumns = `id, ref, incident_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ended_at, ended_by, ` +
+const measureColumns = `id, ref, incident_id, risk_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ended_at, ended_by, ` +
 	`reason`
 
 func measureFields(m *Measure) []any {
 	return []any{
-		&m.ID, &m.Ref, &m.IncidentID, &m.Text, &m.OwnerEmail, &m.OwnerName, &m.DueOn, &m.State, millis{&m.CreatedAt}, &m.CreatedBy,
+		&m.ID, &m.Ref, &m.IncidentID, &m.RiskID, &m.Text, &m.OwnerEmail, &m.OwnerName, &m.DueOn, &m.State, millis{&m.CreatedAt}, &m.CreatedBy,
 		optionalMillis{&m.EndedAt}, &m.EndedBy, &m.Reason,
 	}
 }
@@ -50,7 +50,7 @@ var (
 	updateMeasure = updateOf("measures", measureColumns)
 )
 
-// AddMeasure adds a measure to its case. It fills in ID and CreatedAt. ErrConflict when the ref is taken.
+// AddMeasure adds a measure to its case or risk. It fills in ID and CreatedAt. ErrConflict when the ref is taken.
 func (tx *Tx) AddMeasure(ctx context.Context, m *Measure) error {
 	m.CreatedAt = tx.Now
 	var err error
@@ -89,6 +89,29 @@ func (s *Store) Measures(ctx context.Context, incidentID int64) ([]Measure, erro
 	return found, doing("read a case's measures", err)
 }
 
+// MeasuresOfRisk returns a risk's measures in the order in which they were added.
+func (s *Store) MeasuresOfRisk(ctx context.Context, riskID int64) ([]Measure, error) {
+	found, err := readMany(ctx, s, measureFields, `SELECT `+measureColumns+` FROM measures WHERE risk_id = ? ORDER BY id`, riskID)
+	return found, doing("read a risk's measures", err)
+}
+
+// OpenMeasuresOfRisk counts a risk's measures that have not ended.
+func (tx *Tx) OpenMeasuresOfRisk(ctx context.Context, riskID int64) (int, error) {
+	n, err := one(ctx, tx, itself[int], `SELECT count(*) FROM measures WHERE risk_id = ? AND state = 'open'`, riskID)
+	return n, doing("count a risk's open measures", err)
+}
+
+// OpenMeasures returns the measures that have not ended, of cases and of risks: of an owner, or of everybody when the address is "". What is
+// to be done first comes first; at most limit.
+func (s *Store) OpenMeasures(ctx context.Context, ownerEmail string, limit int) ([]Measure, error) {
+	query, args := `SELECT `+measureColumns+` FROM measures WHERE state = 'open' `, []any{limit}
+	if ownerEmail != "" {
+		query, args = query+`AND owner_email = ? `, []any{ownerEmail, limit}
+	}
+	found, err := readMany(ctx, s, measureFields, query+`ORDER BY due_on, id LIMIT ?`, args...)
+	return found, doing("read the open measures", err)
+}
+
 // PeopleNamed returns the active people of the staff list whose e-mail address or whole name is the one given, in any case, at most limit.
 func (s *Store) PeopleNamed(ctx context.Context, name string, limit int) ([]Person, error) {
 	name = strings.TrimSpace(name)
@@ -111,8 +134,8 @@ func (s *Store) SystemNamed(ctx context.Context, name string) (*System, error) {
 	return &found, doing("look for a system", err)
 }
 
-// AllMeasures calls visit with every measure and the number of its case, in the order they were added, and stops at its first error. It
-// holds a few hundred in memory at a time.
+// AllMeasures calls visit with every measure and the number of its case, "" of a risk's, in the order they were added, and stops at its first
+// error. It holds a few hundred in memory at a time.
 func (s *Store) AllMeasures(ctx context.Context, visit func(m Measure, number string) error) error {
 	type numbered struct {
 		Measure
@@ -120,7 +143,7 @@ func (s *Store) AllMeasures(ctx context.Context, visit func(m Measure, number st
 		number string
 	}
 	err := walk(ctx, s, func(m *numbered) []any { return append(measureFields(&m.Measure), &m.number) },
-		`SELECT `+measureColumns+`, (SELECT number FROM incidents WHERE id = measures.incident_id) FROM measures WHERE id > ? `+
+		`SELECT `+measureColumns+`, coalesce((SELECT number FROM incidents WHERE id = measures.incident_id), '') FROM measures WHERE id > ? `+
 			`ORDER BY id LIMIT ?`,
 		func(m numbered) int64 { return m.ID }, func(m numbered) error { return visit(m.Measure, m.number) })
 	return doing("read the measures", err)

@@ -106,6 +106,7 @@ func Run(t *testing.T, start Start) {
 		{"an answer is found among many", answerIsFound},
 		{"what is wrong is told and nothing that was typed is lost", errorsAreMended},
 		{"one dialog has one key", oneKey},
+		{"dialogs that lead to each other have a key each", keysOfTheirOwn},
 		{"a dialog that is closed is cancelled", cancelled},
 		{"a message that the shortcut is used on arrives as it was written", shortcutArrives},
 		{"a message reads as it was written", messagesRead},

@@ -3,6 +3,7 @@ package bottest
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -351,6 +352,33 @@ func oneKey(t *testing.T, s *stage) {
 			t.Errorf("two dialogs came with the key %q", first.Key)
 		}
 		keys[first.Key] = true
+	}
+}
+
+// keysOfTheirOwn goes on from what a dialog turned into to the next one, more often than Slack lays views on top of each other.
+func keysOfTheirOwn(t *testing.T, s *stage) {
+	d := &bot.Dialog{
+		ID: "next", Subject: "ref", Title: "Nästa", Submit: "Skicka", Cancel: "Avbryt",
+		Fields: []bot.Field{{ID: "line", Kind: bot.Text, Label: "En rad", Max: 100}},
+	}
+	receipt := Receipt()
+	receipt.Blocks = append(receipt.Blocks, bot.Buttons{{ID: "again", Subject: "ref", Text: "En till"}})
+	s.handler.Thank(receipt)
+	s.open(t, d)
+	keys := map[string]bool{}
+	const times = 6
+	for n := range times {
+		screen, req := s.submit(t, d, bot.Values{"line": {"Nummer " + strconv.Itoa(n)}})
+		keys[req.Key] = true
+		if n == times-1 {
+			break
+		}
+		if _, err := s.Press(t.Context(), screen.Ref, 0); err != nil {
+			t.Fatalf("going on to dialog %d: %v", n+1, err)
+		}
+	}
+	if len(keys) != times {
+		t.Errorf("%d dialogs have %d keys", times, len(keys))
 	}
 }
 

@@ -46,6 +46,13 @@ func (h *Handler) Answer(reply bot.Reply) {
 	h.reply = reply
 }
 
+// Thank sets what a dialog that was sent in is answered with, in place of Receipt.
+func (h *Handler) Thank(m bot.Message) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.receipt = m
+}
+
 // Refuse sets what finds fault with a dialog that is sent in; nil: nothing does.
 func (h *Handler) Refuse(refuse func(req bot.Request) map[string]string) {
 	h.mu.Lock()

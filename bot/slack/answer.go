@@ -250,6 +250,7 @@ func (s *Surface) ackChange(in Incoming, reply bot.Reply) (ack, error) {
 	if slices.Equal(blockIDs(view.Blocks), in.View.Blocks) {
 		return ack{}, nil
 	}
+	openedBy(&view, in.View.Opened)
 	s.logCuts(cuts)
 	return ack{after: func(ctx context.Context) {
 		err := s.callView(ctx, "views.update", viewCall{ViewID: in.View.ID, Hash: in.View.Hash, View: encodable(view)})

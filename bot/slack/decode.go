@@ -29,6 +29,7 @@ type Incoming struct {
 	Request     bot.Request // without At
 	TriggerID   string      // lets a dialog be opened within three seconds
 	ResponseURL string      // "" where Slack gives none
+	Pressed     string      // the action_ts of what was pressed or chosen, "" of other interactions
 	Channel     string      // the conversation it happened in, "" when none
 	View        View        // the dialog or page that it happened in, zero when none
 
@@ -44,6 +45,15 @@ type View struct {
 	Dialog string   // bot.Dialog.ID, "" for a message drawn as a view
 	Blocks []string // block ids, in order
 	Inputs []string // those that can carry an error
+	Opened string   // see metadata
+}
+
+// key tells what is sent in from the view from what was sent in from it before.
+func (v View) key() string {
+	if v.Opened == "" {
+		return v.ID
+	}
+	return v.ID + ":" + v.Opened
 }
 
 // DecodeCommand decodes a slash command (https://docs.slack.dev/interactivity/implementing-slash-commands).
@@ -199,6 +209,7 @@ func DecodeInteraction(payload []byte) (Incoming, error) {
 		if len(in.Actions) == 0 {
 			return out, fmt.Errorf("%w: block_actions without an action", ErrMalformed)
 		}
+		out.Pressed = in.Actions[0].ActionTS
 		err = in.act(&out.Request)
 	case "view_submission", "view_closed":
 		if in.View == nil || in.View.ID == "" {
@@ -230,12 +241,13 @@ func (in *interaction) incoming() Incoming {
 	}
 	if v := in.View; v != nil {
 		out.Request.Name = v.CallbackID
-		out.Request.Subject = v.subject()
-		out.Request.Key = "slack:submit:" + v.ID
+		carried := unpackMetadata(v.PrivateMetadata)
+		out.Request.Subject = carried.Subject
+		out.View = View{ID: v.ID, Hash: v.Hash, Modal: v.Type == "modal", Title: v.Title.Text, Dialog: v.CallbackID, Opened: carried.Opened}
+		out.Request.Key = "slack:submit:" + out.View.key()
 		if in.Type == "view_closed" {
-			out.Request.Key = "slack:cancel:" + v.ID
+			out.Request.Key = "slack:cancel:" + out.View.key()
 		}
-		out.View = View{ID: v.ID, Hash: v.Hash, Modal: v.Type == "modal", Title: v.Title.Text, Dialog: v.CallbackID}
 		for _, b := range v.Blocks {
 			out.View.Blocks = append(out.View.Blocks, b.BlockID)
 			if b.Type == "input" {
@@ -286,14 +298,6 @@ func (in *interaction) act(r *bot.Request) error {
 	r.Kind, r.Name, r.Subject = bot.Press, plainID(a.ActionID), a.Value
 	r.Key = "slack:press:" + in.User.ID + ":" + at + ":" + a.ActionTS
 	return nil
-}
-
-func (v *view) subject() string {
-	var m metadata
-	if v.PrivateMetadata == "" || json.Unmarshal([]byte(v.PrivateMetadata), &m) != nil {
-		return ""
-	}
-	return m.Subject
 }
 
 // fill sets the request's values and files from the view's state. Files come in the order of the view's blocks.

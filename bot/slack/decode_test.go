@@ -43,12 +43,12 @@ func TestDecodeInteraction(t *testing.T) {
 				Kind: bot.Press, Key: "slack:press:U2:1700000000.000100:1700000001.5",
 				Actor: bot.Actor{Surface: "slack", ID: "U2", Name: "ciso"}, Name: "ack", Subject: "inc_2",
 			},
-			TriggerID: "7.7.a", ResponseURL: "https://hooks.slack.com/actions/T1/1/x", Channel: "C0TRIAGE",
+			TriggerID: "7.7.a", ResponseURL: "https://hooks.slack.com/actions/T1/1/x", Channel: "C0TRIAGE", Pressed: "1700000001.5",
 		}},
 		"a button on the home page": {"block_actions_home.json", slack.Incoming{
 			Request:   bot.Request{Kind: bot.Press, Key: "slack:press:U1:V9:5.5", Actor: anna, Name: "report"},
-			TriggerID: "7.8.a",
-			View:      slack.View{ID: "V9", Hash: "1.h", Blocks: []string{"x"}},
+			TriggerID: "7.8.a", Pressed: "5.5",
+			View: slack.View{ID: "V9", Hash: "1.h", Blocks: []string{"x"}},
 		}},
 		"a changed answer": {"block_actions_change.json", slack.Incoming{
 			Request: bot.Request{
@@ -56,6 +56,7 @@ func TestDecodeInteraction(t *testing.T) {
 				Values: bot.Values{"personal": {"yes"}},
 			},
 			TriggerID: "7.9.a",
+			Pressed:   "6.6",
 			View: slack.View{
 				ID: "V1", Hash: "156.abc", Modal: true, Title: "Rapportera", Dialog: "report",
 				Blocks: []string{"personal"}, Inputs: []string{"personal"},

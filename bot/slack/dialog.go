@@ -25,7 +25,7 @@ func Modal(d *bot.Dialog, text func(key string) string) (view slackgo.ModalViewR
 		// A dialog that is closed comes back as Cancel, so that what was typed can be kept.
 		NotifyOnClose: true,
 	}
-	if view.PrivateMetadata, err = packMetadata(d.Subject); err != nil {
+	if view.PrivateMetadata, err = (metadata{Subject: d.Subject}).pack(); err != nil {
 		return view, nil, fmt.Errorf("drawing dialog %q: %w", d.ID, err)
 	}
 	if length(d.ID) > maxCallbackID {
@@ -264,13 +264,16 @@ func blockIDs(blocks slackgo.Blocks) []string {
 // metadata is what a view carries for us in its private_metadata.
 type metadata struct {
 	Subject string `json:"s,omitempty"`
+	// Opened is the press by which a dialog took the place of what its view showed before, "" when the view was opened for it: what is sent
+	// in from one view after the other press is another doing.
+	Opened string `json:"o,omitempty"`
 }
 
-func packMetadata(subject string) (string, error) {
-	if subject == "" {
+func (m metadata) pack() (string, error) {
+	if m == (metadata{}) {
 		return "", nil
 	}
-	packed, err := json.Marshal(metadata{Subject: subject})
+	packed, err := json.Marshal(m)
 	if err != nil {
 		return "", fmt.Errorf("packing the subject: %w", err)
 	}
@@ -278,6 +281,23 @@ func packMetadata(subject string) (string, error) {
 		return "", fmt.Errorf("the subject has more than %d characters", maxViewMetadata)
 	}
 	return string(packed), nil
+}
+
+// unpackMetadata reads what a view carries; what cannot be read is none of ours.
+func unpackMetadata(packed string) (m metadata) {
+	if packed == "" || json.Unmarshal([]byte(packed), &m) != nil {
+		return metadata{}
+	}
+	return m
+}
+
+// openedBy has a dialog carry the press by which it takes the place of what its view showed.
+func openedBy(view *slackgo.ModalViewRequest, press string) {
+	m := unpackMetadata(view.PrivateMetadata)
+	m.Opened = press
+	if packed, err := m.pack(); err == nil { // it cannot have become too long but with a subject that nearly was
+		view.PrivateMetadata = packed
+	}
 }
 
 func or(s, otherwise string) string {

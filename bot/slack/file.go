@@ -25,6 +25,7 @@ func (s *Surface) SendFile(ctx context.Context, to bot.Address, name, alt string
 	}
 	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
 	defer cancel()
+	alt, _ = cut(alt, maxAlt) // what the picture shows is in the message or in tables as well
 	_, err := s.api.UploadFileContext(ctx, slackgo.UploadFileParameters{
 		Reader: bytes.NewReader(content), FileSize: len(content), Filename: name, Title: name, AltTxt: alt,
 		Channel: conversation,

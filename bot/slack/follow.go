@@ -44,17 +44,20 @@ func (s *Surface) openMessage(ctx context.Context, in Incoming, m bot.Message) {
 // open shows a view, in place of the one at hand if redraw, and tells the person when that fails. A temporary failure is tried
 // once more while the trigger lives.
 func (s *Surface) open(ctx context.Context, in Incoming, view slackgo.ModalViewRequest, redraw bool) {
+	inPlace := view
+	openedBy(&inPlace, in.Pressed)
+	update := viewCall{ViewID: in.View.ID, View: encodable(inPlace)}
 	method, v := "views.open", viewCall{TriggerID: in.TriggerID, View: encodable(view)}
 	switch {
 	case redraw:
-		method, v = "views.update", viewCall{ViewID: in.View.ID, View: encodable(view)}
+		method, v = "views.update", update
 	case in.View.Modal:
 		method = "views.push"
 	}
 	once := func() error {
 		err := s.callView(ctx, method, v)
 		if err != nil && refused(err).Code == "push_limit_reached" { // three views are on top of each other already
-			return s.callView(ctx, "views.update", viewCall{ViewID: in.View.ID, View: encodable(view)})
+			return s.callView(ctx, "views.update", update)
 		}
 		return err
 	}

@@ -19,6 +19,9 @@ const (
 	maxMessageBlocks = 50
 	maxID            = 255 // block_id and action_id
 
+	// https://docs.slack.dev/reference/methods/files.getUploadURLExternal, the error alt_txt_too_large
+	maxAlt = 1000
+
 	// https://docs.slack.dev/reference/block-kit/blocks/input-block
 	maxLabel = 2000
 	maxHint  = 2000

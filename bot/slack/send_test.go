@@ -380,10 +380,10 @@ func TestSendFileTellsWhatAPictureShows(t *testing.T) {
 		"files.completeUploadExternal": {{body: `{"ok":true,"files":[{"id":"F1"}]}`}},
 		"files.getUploadURLExternal":   {{body: `{"ok":true,"upload_url":"http://127.0.0.1:1/x","file_id":"F1"}`}},
 	})
-	_ = newSurface(t, a, replies(bot.Reply{})).SendFile(t.Context(), toPerson, "bild.png", "Staplar", []byte("PNG")) // the upload goes nowhere
+	_ = newSurface(t, a, replies(bot.Reply{})).SendFile(t.Context(), toPerson, "bild.png", "Staplar"+strings.Repeat("å", 1000), []byte("PNG")) // goes nowhere
 	for _, c := range a.made() {
 		if c.Method == "files.getUploadURLExternal" {
-			if alt := c.Form.Get("alt_txt"); alt != "Staplar" {
+			if alt := c.Form.Get("alt_txt"); alt != "Staplar"+strings.Repeat("å", 992)+"…" {
 				t.Errorf("the picture shows %q", alt)
 			}
 			return

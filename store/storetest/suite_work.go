@@ -29,7 +29,7 @@ func testMeasures(t *testing.T, open func(t *testing.T) *store.Store) {
 	s := open(t)
 	c, ciso := aCase(t, s)
 	m := store.Measure{
-		Ref: "m-1", IncidentID: c.ID, Text: "Lås skåpet", OwnerEmail: "ali@example.org", OwnerName: "Ali Nouri", DueOn: "2026-12-18",
+		Ref: "m-1", IncidentID: &c.ID, Text: "Lås skåpet", OwnerEmail: "ali@example.org", OwnerName: "Ali Nouri", DueOn: "2026-12-18",
 		State: store.MeasureOpen, CreatedBy: ciso.ID,
 	}
 	write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.AddMeasure(ctx, &m) })
@@ -48,7 +48,7 @@ func testMeasures(t *testing.T, open func(t *testing.T) *store.Store) {
 	_, err := s.MeasureByRef(t.Context(), "m-2")
 	isErr(t, err, store.ErrNotFound)
 	isErr(t, s.InTx(t.Context(), func(tx *store.Tx) error {
-		again := store.Measure{Ref: "m-1", IncidentID: c.ID, State: store.MeasureOpen, CreatedBy: ciso.ID}
+		again := store.Measure{Ref: "m-1", IncidentID: &c.ID, State: store.MeasureOpen, CreatedBy: ciso.ID}
 		return tx.AddMeasure(t.Context(), &again)
 	}), store.ErrConflict)
 }

@@ -309,6 +309,9 @@ func TestFilesAreUploadedAndFetchedWithTheToken(t *testing.T) {
 		t.Errorf("with a wrong token: %q, want a page to sign in on", got)
 	}
 
+	if r := s.form("files.getUploadURLExternal", "filename=bild.png&length=3&alt_txt="+strings.Repeat("a", 1001)); r["error"] != "alt_txt_too_large" {
+		t.Errorf("a description that is too long: %v", r)
+	}
 	place := s.form("files.getUploadURLExternal", "filename=rapport.csv&length=3")
 	target, _ := place["upload_url"].(string)
 	resp, err := http.Post(target, "application/octet-stream", bytes.NewReader([]byte("a;b")))

@@ -8,6 +8,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // maxFile bounds a file: everything is held in memory here, while the platform takes up to 1 GB.
@@ -42,6 +43,9 @@ func (c *call) fileInfo() (object, error) {
 	return object{"file": c.w.fileObject(f, c.base())}, nil
 }
 
+// maxAlt is how many characters the description of a picture may have: https://docs.slack.dev/reference/methods/files.getUploadURLExternal
+const maxAlt = 1000
+
 func (c *call) uploadURL() (object, error) {
 	name := c.args.str("filename")
 	length, err := strconv.ParseInt(c.args.str("length"), 10, 64)
@@ -52,6 +56,9 @@ func (c *call) uploadURL() (object, error) {
 		return nil, refuse("invalid_arguments")
 	case length > maxFile:
 		return nil, refuse("file_upload_size_restricted")
+	}
+	if utf8.RuneCountInString(c.args.str("alt_txt")) > maxAlt {
+		return nil, refuse("alt_txt_too_large")
 	}
 	f := c.w.addFile(BotUserID, name, nil, false)
 	f.Size = length
