@@ -18,7 +18,8 @@ import (
 type exportCommand struct {
 	Register exportRegisterCommand `cmd:"" help:"Export the incident register."`
 	Systems  exportSystemsCommand  `cmd:"" help:"Export the systems inventory."`
-	Measures exportMeasuresCommand `cmd:"" help:"Export the measures of all cases."`
+	Measures exportMeasuresCommand `cmd:"" help:"Export the measures of all cases and risks."`
+	Risks    exportRisksCommand    `cmd:"" help:"Export the risks."`
 	Audit    exportAuditCommand    `cmd:"" help:"Export the audit chain."`
 	Person   exportPersonCommand   `cmd:"" help:"Export what the register holds about a person, for that person (GDPR article 15)."`
 }
@@ -33,6 +34,7 @@ type (
 	exportRegisterCommand struct{ exportTable }
 	exportSystemsCommand  struct{ exportTable }
 	exportMeasuresCommand struct{ exportTable }
+	exportRisksCommand    struct{ exportTable }
 	exportAuditCommand    struct{ exportTable }
 )
 
@@ -49,6 +51,11 @@ func (c exportSystemsCommand) Run(ctx context.Context, cli *commands) error {
 // Run writes the measures. It can be run while the bot is running.
 func (c exportMeasuresCommand) Run(ctx context.Context, cli *commands) error {
 	return c.run(ctx, cli, "measures", report.Measures)
+}
+
+// Run writes the risks. It can be run while the bot is running.
+func (c exportRisksCommand) Run(ctx context.Context, cli *commands) error {
+	return c.run(ctx, cli, "risks", report.Risks)
 }
 
 // Run writes the audit chain. It can be run while the bot is running.

@@ -66,17 +66,20 @@ func (s skipBad) judge(file string, err error) error {
 // errUnreadable says that a file as a whole is wrong, and not some of its lines.
 var errUnreadable = errors.New("the file cannot be read")
 
-type importSystemsCommand struct{ importFile }
+type importSystemsCommand struct {
+	importFile
+	skipBad
+}
 
-// Run imports the systems inventory: all of it, or nothing when a line is wrong.
+// Run imports the systems inventory: all of it, or without skipBad nothing when a line is wrong.
 func (c importSystemsCommand) Run(ctx context.Context, cli *commands) error {
 	content, err := os.ReadFile(c.File)
 	if err != nil {
 		return fmt.Errorf("reading the systems inventory: %w", err)
 	}
 	systems, err := parseSystems(content)
-	if err != nil {
-		return fmt.Errorf("%s: nothing was imported:\n%w", c.File, err)
+	if err := c.judge(c.File, err); err != nil {
+		return err
 	}
 	return c.apply(ctx, cli, func(tx *store.Tx) (store.Changes, error) {
 		known, err := tx.Systems(ctx)
@@ -245,6 +248,7 @@ func invalid(content []byte) int {
 	return len(content)
 }
 
+// parseSystems returns the systems of the lines that are right, and what is wrong with the others.
 func parseSystems(content []byte) ([]store.System, error) {
 	var systems []store.System
 	lineOf := map[string]int{}
@@ -275,7 +279,6 @@ func parseSystems(content []byte) ([]store.System, error) {
 		default:
 			return errors.New("class levels: give all four or none")
 		}
-		systems = append(systems, s)
 		if s.Key == "" || s.Name == "" {
 			return errors.New("key and name must both be given")
 		}
@@ -283,8 +286,12 @@ func parseSystems(content []byte) ([]store.System, error) {
 			return fmt.Errorf("key: it stands on line %d as well", before)
 		}
 		lineOf[s.Key] = n
-		return errors.Join(address("owner_email", s.OwnerEmail, false), date("classified_on", s.ClassifiedOn),
+		wrong := errors.Join(address("owner_email", s.OwnerEmail, false), date("classified_on", s.ClassifiedOn),
 			oneOf("personal_data", string(s.PersonalData), string(policy.Yes), string(policy.No), string(policy.Unknown)))
+		if wrong == nil {
+			systems = append(systems, s)
+		}
+		return wrong
 	})
 	return systems, err
 }

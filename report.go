@@ -91,7 +91,7 @@ func followupInput(
 ) (in report.FollowupInput, err error) {
 	in = report.FollowupInput{
 		Year: year, Organisation: cfg.Organisation.Name, Language: language, Location: cfg.Organisation.Location(),
-		Recurring: cfg.Significant.SameCauseTime(), TrainingDay: register.Now(),
+		Recurring: cfg.Significant.SameCauseTime(), TrainingDay: register.Now(), RiskLimits: settingsFrom(cfg).RiskLimits,
 		Text: func(key string, data map[string]any) string { return texts.T(language, key, data) },
 	}
 	if end := time.Date(year, time.December, 31, 12, 0, 0, 0, in.Location); end.Before(in.TrainingDay) {

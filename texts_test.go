@@ -93,7 +93,7 @@ func composed() []string {
 	for _, clause := range policy.Clauses() {
 		add("clause.*", strings.ReplaceAll(clause.Number, ".", "_"))
 	}
-	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "categories", "systems", "people", "trained",
+	add("evidence.*", "improvements", "cases", "year", "duties", "forms", "breaches", "roles", "measures", "risks", "categories", "systems", "people", "trained",
 		"followup", "followup.none", "revision", "revision.none", "documents.none")
 	add("revision.checklist.*", "around", "compliance", "goals", "improvements")
 	add("button.*", "obligation", "drafts", "note", "reopen", "hold", "lift_hold")
@@ -131,8 +131,15 @@ func composed() []string {
 		"text_shown", "drafts_sent", "messaged", "answered", "obligation_done", "obligation_not_needed", "obligation_moved", "reminded", "assigned",
 		"started", "resolved", "system_set", "facts_changed", "affected_described", "involved", "grouped", "secrecy_set", "attached",
 		"measure_added", "measure_done", "measure_dropped", "held", "hold_lifted", "anonymised", "category_confirmed", "clarified",
-		"room_opened", "captured")
+		"room_opened", "captured", "risk_raised")
 	add("button.*", "room")
+	add("button.*", "risk_raise", "risk_change", "risk_estimate", "risk_estimate_after", "risk_measure", "risk_end")
+	for n := range policy.HighestRisk {
+		add("risk.*."+strconv.Itoa(n+1), "likelihood", "consequence")
+	}
+	for level := policy.RiskLow; level <= policy.RiskGrave; level++ {
+		add("risk.level.*", strconv.Itoa(int(level)))
+	}
 	add("card.room.*", "opening", "open", "failed")
 	add("note.*", "captured")
 	for _, pair := range policy.ConfusablePairs() {

@@ -51,7 +51,7 @@ func trainingFrom(cfg config.Config) (handlers.Training, error) {
 				Key: c.Key, IntervalMonths: c.IntervalMonths, GraceDays: c.GraceDays, From: policy.Day(c.From), Version: c.Version,
 				Kinds: c.Audience, Units: c.Units, LeadDays: c.LeadDays, EveryDays: c.RemindEveryDays, Times: c.Reminders,
 			},
-			Title: c.Title, Lesson: c.Lesson, Document: c.Document != "", Link: c.Link, Minutes: c.Minutes,
+			Title: c.Title, Lesson: c.Lesson, Document: c.Document != "", Follows: follows(c), Link: c.Link, Minutes: c.Minutes,
 		}
 		for _, role := range c.Roles {
 			course.Roles = append(course.Roles, policy.Role(role))
@@ -59,6 +59,14 @@ func trainingFrom(cfg config.Config) (handlers.Training, error) {
 		t.Courses = append(t.Courses, course)
 	}
 	return t, nil
+}
+
+// follows is the governing document whose revisions decide which version of it is to be attested; none when the settings say which.
+func follows(c config.Course) string {
+	if c.Version != "" {
+		return ""
+	}
+	return c.Document
 }
 
 func lessonFrom(l lesson.Lesson) handlers.Lesson {

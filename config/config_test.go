@@ -233,9 +233,10 @@ func TestFileProblemsAreNamedWithTheirPlace(t *testing.T) {
 			`1:18: training.from "8.30" is no time of day: write it like 08:30
 1:28: training.to "25:00" is no time of day: write it like 16:00
 1:49: training.digest_day "sunday" is not known; did you mean "monday"?`},
+		"a version of nothing": {"courses: [{key: a, title: A, audience: [employee], interval_months: 1, version: x}]",
+			`1:81: courses[0].version is of no document: write document as well`},
 		"a course's reminders": {"courses: [{key: a, title: A, audience: [employee], interval_months: 1, lead_days: 40, document: y, from: nu}]",
-			`1:11: courses[0] must have both document and version, or neither
-1:83: courses[0].lead_days must lie between 0 and 27, not 40
+			`1:83: courses[0].lead_days must lie between 0 and 27, not 40
 1:97: courses[0].document "y" is not among the documents
 1:106: courses[0].from "nu" is no date: write it like 2026-11-23`},
 		"course for nobody": {"courses: [{key: a, title: A, interval_months: 1}]",

@@ -17,7 +17,7 @@ type Course struct {
 	// imported or what managers mark counts.
 	Lesson   string `yaml:"lesson"`   // key of a built-in lesson, or of one in Training.Lessons
 	Document string `yaml:"document"` // key in Config.Documents
-	Version  string `yaml:"version"`  // of the document: a new one asks again
+	Version  string `yaml:"version"`  // of the document, a new one asks again; "" the edition that its latest revision was decided as
 	Link     string `yaml:"link"`     // where the course or the document is
 	Minutes  int    `yaml:"minutes"`  // how long it takes, 1–480
 
@@ -123,8 +123,8 @@ func (f *file) checkCourse(path string, c *Course, documents []Document, seen ma
 	if c.Lesson != "" && c.Document != "" {
 		f.add(path+".document", "%s has both a lesson and a document: make two courses of it", path)
 	}
-	if (c.Document == "") != (c.Version == "") {
-		f.add(path, "%s must have both document and version, or neither", path)
+	if c.Document == "" && c.Version != "" {
+		f.add(path+".version", "%s.version is of no document: write document as well", path)
 	}
 	if c.Document != "" && !slices.ContainsFunc(documents, func(d Document) bool { return d.Key == c.Document }) {
 		f.add(path+".document", "%s.document %q is not among the documents", path, c.Document)

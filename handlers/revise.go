@@ -251,7 +251,7 @@ func (a *App) showBasis(ctx context.Context, req bot.Request) (bot.Reply, error)
 	}
 	since := view.Since.In(a.Settings.Location).Format(time.DateOnly)
 	m := &bot.Message{Summary: a.Texts.T(lang, "basis.heading"), Blocks: []bot.Block{
-		bot.Heading(a.Texts.T(lang, "revision.happened", locale.Data{"Since": since})), a.periodFacts(lang, view.Happened),
+		bot.Heading(a.Texts.T(lang, "revision.happened", locale.Data{"Since": since})), a.happenedFacts(lang, view),
 		bot.Heading(a.Texts.T(lang, "basis.heading")),
 	}}
 	for _, s := range suggestions {

@@ -21,6 +21,8 @@ type revisionView struct {
 	EndedBy   string
 	Since     time.Time    // when the document was last decided on, or a year back
 	Happened  store.Period // since then
+	Trained   Figures      // how training stands, or stood when it was decided
+	Risks     []store.Risk // open ones
 	Roles     []policy.Role
 }
 
@@ -35,7 +37,15 @@ func (a *App) revisionViewOf(ctx context.Context, r store.Revision) (revisionVie
 	if r.EndedAt != nil {
 		to = *r.EndedAt
 	}
-	v.Happened, err = a.Store.Period(ctx, v.Since, to)
+	if v.Happened, err = a.Store.Period(ctx, v.Since, to); err != nil {
+		return v, err
+	}
+	rows, err := a.TrainingOn(ctx, policy.DayOf(to, a.Settings.Location))
+	if err != nil {
+		return v, err
+	}
+	v.Trained = total(rows, func(TrainingRow) bool { return true })
+	v.Risks, err = a.Store.OpenRisks(ctx, "")
 	return v, err
 }
 
@@ -85,7 +95,7 @@ func (a *App) revisionCard(lang string, v revisionView) bot.Message {
 		m.Blocks = append(m.Blocks,
 			bot.Paragraph(t("revision.ask")),
 			bot.Heading(t("revision.happened", locale.Data{"Since": v.Since.In(a.Settings.Location).Format(time.DateOnly)})),
-			a.periodFacts(lang, v.Happened),
+			a.happenedFacts(lang, v),
 			bot.Heading(t("revision.checklist")), bot.List(a.revisionChecklist(lang)))
 	}
 	if buttons := a.revisionButtons(lang, v); len(buttons) > 0 {
@@ -108,9 +118,10 @@ func (a *App) revisionChecklist(lang string) []string {
 // mostCategories is how many categories are named before the rest is summed up.
 const mostCategories = 5
 
-// periodFacts are what has happened, in figures.
-func (a *App) periodFacts(lang string, p store.Period) bot.Facts {
+// happenedFacts are what has happened, in figures.
+func (a *App) happenedFacts(lang string, v revisionView) bot.Facts {
 	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	p := v.Happened
 	facts := bot.Facts{{Label: t("period.cases"), Value: t("period.cases.text", locale.Data{
 		"Cases": p.Cases, "NearMisses": p.NearMisses, "Open": p.Open,
 	})}}
@@ -122,7 +133,20 @@ func (a *App) periodFacts(lang string, p store.Period) bot.Facts {
 			"Done": p.DutiesDone, "Late": p.DutiesLate, "Duties": p.Duties,
 		})})
 	}
+	if v.Trained.Asked > 0 {
+		facts = append(facts, bot.Fact{Label: t("period.training"), Value: a.figuresText(lang, v.Trained)})
+	}
+	grave, missing := 0, 0
+	for _, r := range v.Risks {
+		switch a.Settings.RiskLimits.Level(r.Before) {
+		case 0:
+			missing++
+		case policy.RiskGrave:
+			grave++
+		}
+	}
 	return append(facts,
+		bot.Fact{Label: t("period.risks"), Value: t("period.risks.text", locale.Data{"Open": len(v.Risks), "Grave": grave, "Missing": missing})},
 		bot.Fact{Label: t("period.measures"), Value: t("period.measures.text", locale.Data{"Open": p.Measures, "Late": p.MeasureLate})},
 		bot.Fact{Label: t("period.systems"), Value: fmt.Sprint(p.Systems)},
 		bot.Fact{Label: t("period.suggestions"), Value: fmt.Sprint(p.Suggestions)})

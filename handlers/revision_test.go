@@ -322,6 +322,23 @@ func TestSuggestionsAreCollectedForTheRevision(t *testing.T) {
 	same(t, "events", []int{len(h.events("improvement.suggested")), len(h.events("revision.basis_shown"))}, []int{3, 1})
 }
 
+func TestTheCardOfARevisionTellsOfTrainingAndRisks(t *testing.T) {
+	h := onSQLite(t)
+	h.schooled(grund())
+	h.trained("2026-11-20", ali)
+	h.risk()
+	h.submit(karin, "risk_new", "", describedRisk()) // not estimated
+	h.submit(karin, "risk_estimate", h.risk().Ref, bot.Values{"likelihood": {"5"}, "consequence": {"5"}, "reason": {"Varje månad"}})
+	h.governed("2026-11-25 09:00")
+	h.at("2027-08-02 09:00")
+	card := text(&h.chat.to(revisions)[0].Message)
+	for _, want := range []string{"1 av 4 klara (25 %)", "3, varav mycket höga 1 och inte bedömda 1"} {
+		if !strings.Contains(card, want) {
+			t.Errorf("the card lacks %q:\n%s", want, card)
+		}
+	}
+}
+
 // The figures on the card are those of the register.
 func TestFiguresOfARevision(t *testing.T) {
 	h := onSQLite(t)

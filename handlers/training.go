@@ -28,6 +28,7 @@ type Course struct {
 	Title    string
 	Lesson   string // key in Training.Lessons; "" none
 	Document bool   // is a governing document, to be read and attested
+	Follows  string // key of the governing document whose latest revised edition is the version that counts; "" the one in Version
 	Link     string // where it is, "" in the chat or nowhere
 	Minutes  int    // how long it takes
 }
@@ -106,6 +107,35 @@ func (a *App) course(key string) (Course, bool) {
 	return a.Settings.Training.Courses[i], true
 }
 
+// inForce is a course as it was on a day: one that follows a governing document has the edition that was decided last until then, and is
+// asked for anew since that was recorded. Until the document was revised for the first time, any attestation counts.
+func (a *App) inForce(ctx context.Context, c Course, day time.Time) (Course, error) {
+	if c.Follows == "" {
+		return c, nil
+	}
+	revisions, err := a.Store.Revisions(ctx, c.Follows)
+	if err != nil {
+		return c, err
+	}
+	for _, r := range revisions {
+		if r.State != store.RevisionRevised || r.EndedAt == nil {
+			continue
+		}
+		since := policy.DayOf(*r.EndedAt, a.Settings.Location)
+		if since.After(day) {
+			break
+		}
+		c.Version = r.Edition
+		if since.After(c.From) {
+			c.From = since
+		}
+		if r.Link != "" {
+			c.Link = r.Link
+		}
+	}
+	return c, nil
+}
+
 // trainingToday is the day, by the municipality's clock.
 func (a *App) trainingToday() time.Time { return policy.DayOf(a.Store.Now(), a.Settings.Location) }
 
@@ -145,13 +175,19 @@ func (a *App) tree(ctx context.Context) (*tree, error) {
 	return t, nil
 }
 
-func (a *App) school(ctx context.Context) (school, error) {
+func (a *App) school(ctx context.Context) (school, error) { return a.schoolOn(ctx, a.trainingToday()) }
+
+// schoolOn is school with the courses as they were on a day.
+func (a *App) schoolOn(ctx context.Context, day time.Time) (school, error) {
 	t, err := a.tree(ctx)
 	if err != nil {
 		return school{}, err
 	}
 	r := school{tree: t, roles: map[string][]policy.Role{}}
 	for _, c := range a.Settings.Training.Courses {
+		if c, err = a.inForce(ctx, c, day); err != nil {
+			return school{}, err
+		}
 		r.courses = append(r.courses, c.Course)
 	}
 	for _, role := range policy.Roles() {
@@ -294,8 +330,8 @@ func (a *App) ownTraining(ctx context.Context, lang string, self store.Trainee) 
 	p, today := r.trainee(self), a.trainingToday()
 	var facts bot.Facts
 	var buttons bot.Buttons
-	for _, c := range a.Settings.Training.Courses {
-		s := c.Standing(p, r.parents, today)
+	for i, c := range a.Settings.Training.Courses {
+		s := r.courses[i].Standing(p, r.parents, today)
 		if s.State == policy.NotAsked {
 			continue
 		}

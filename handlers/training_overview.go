@@ -40,7 +40,7 @@ const trendMonths = 12
 // TrainingOn is how training stood on a day, by unit, kind and course. Any past day can be asked for: what people were, and what they had
 // completed, is kept.
 func (a *App) TrainingOn(ctx context.Context, day time.Time) ([]TrainingRow, error) {
-	r, err := a.school(ctx)
+	r, err := a.schoolOn(ctx, day)
 	if err != nil {
 		return nil, err
 	}

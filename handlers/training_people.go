@@ -353,6 +353,10 @@ func (a *App) markPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 	if today := a.trainingToday(); mark == markAbsent && (until.Before(today) || until.Sub(today) > longestAbsence) {
 		return bot.Reply{Errors: map[string]string{fieldUntil: a.Texts.T(lang, "training.mark.until.wrong")}}, nil
 	}
+	c, _ := a.course(req.Values.Get(fieldCourse)) // of markDone
+	if c, err = a.inForce(ctx, c, a.trainingToday()); err != nil {
+		return bot.Reply{}, err
+	}
 	answer := "training.marked." + mark
 	err = a.once(ctx, req.Key, func(tx *store.Tx) error {
 		switch mark {
@@ -374,7 +378,6 @@ func (a *App) markPerson(ctx context.Context, req bot.Request) (bot.Reply, error
 				return err
 			}
 		case markDone:
-			c, _ := a.course(req.Values.Get(fieldCourse))
 			return a.completeIn(ctx, tx, req, t.ID, c, byManager)
 		}
 		return a.audit(ctx, tx, actorName(req.Actor), "training.marked", personSubject(t.ID), map[string]any{"mark": mark})

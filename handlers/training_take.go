@@ -61,9 +61,10 @@ func (a *App) courseOf(ctx context.Context, req bot.Request, key string) (
 	c, known := a.course(key)
 	if !known {
 		reply := a.private(lang, "stale_button")
-		denied = &reply
+		return c, self, lang, &reply, nil
 	}
-	return c, self, lang, denied, nil
+	c, err = a.inForce(ctx, c, a.trainingToday())
+	return c, self, lang, nil, err
 }
 
 // startCourse begins a course in the way in which it is taken.
@@ -78,7 +79,7 @@ func (a *App) startCourse(ctx context.Context, req bot.Request) (bot.Reply, erro
 	m := bot.Message{Summary: c.Title, Blocks: []bot.Block{bot.Heading(c.Title)}}
 	switch {
 	case c.Document:
-		m.Blocks = append(m.Blocks, bot.Paragraph(a.Texts.T(lang, "training.read", locale.Data{"Version": c.Version})))
+		m.Blocks = append(m.Blocks, bot.Paragraph(a.Texts.T(lang, "training.read", locale.Data{"Document": a.documentText(lang, c)})))
 	case c.Link != "":
 		m.Blocks = append(m.Blocks, bot.Paragraph(a.Texts.T(lang, "training.elsewhere")))
 	default:
@@ -213,13 +214,20 @@ func (a *App) attestDialog(lang string, c Course) *bot.Dialog {
 	return &bot.Dialog{
 		ID: trainingAttestButton, Subject: c.Key, Title: t("training.attest"), Submit: t("button.save"), Cancel: t("button.cancel"),
 		Fields: []bot.Field{
-			{ID: "document", Kind: bot.Note, Help: c.Link,
-				Label: t("training.attest.document", locale.Data{"Title": c.Title, "Version": c.Version})},
+			{ID: "document", Kind: bot.Note, Help: c.Link, Label: a.documentText(lang, c)},
 			{ID: fieldAttested, Kind: bot.Choices, Required: true, Label: t("training.attest.label"), Options: []bot.Option{
 				{Value: "yes", Label: t("training.attest.yes")},
 			}},
 		},
 	}
+}
+
+// documentText is a governing document with its version, where it has one yet.
+func (a *App) documentText(lang string, c Course) string {
+	if c.Version == "" {
+		return c.Title
+	}
+	return a.Texts.T(lang, "training.document", locale.Data{"Title": c.Title, "Version": c.Version})
 }
 
 // attest records that a person has read and understood a version of a governing document.

@@ -337,6 +337,45 @@ func TestAttestation(t *testing.T) {
 	same(t, "told of a new version", h.toldOf(maja, reminderTitle), 1)
 }
 
+// A course that follows a governing document is asked for anew when a revision of it has been decided, and past days are as they were.
+func TestAttestationIsAskedForAnewWhenTheDocumentIsRevised(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *house) {
+		document := grund()
+		document.Key, document.Title, document.Lesson, document.Document, document.Follows = "policy", "Policyn", "", true, "policy"
+		document.Link = "https://exempel.example/gammal.pdf"
+		h.schooled(document)
+		h.governed("2027-08-02 09:00")
+		page := text(h.press(maja, "training_start", "policy").Message)
+		if strings.Contains(page, "version") || !strings.Contains(page, "gammal.pdf") {
+			t.Errorf("before it was revised, to be read is:\n%s", page)
+		}
+		h.submit(maja, "training_attest", "policy", bot.Values{"attested": {"yes"}})
+		h.to("2027-08-16 09:00")
+		h.submit(ali, "revise_revised", h.revision().Ref, bot.Values{
+			"edition": {"3.0"}, "decided": {"2027-08-13T08:00:00Z"}, "reference": {"KS 2027/1"}, "link": {"https://exempel.example/ny.pdf"},
+		})
+		same(t, "the revision", h.revision().State, store.RevisionRevised)
+		h.on("2027-08-17 09:00")
+		same(t, "told of the new edition", h.toldOf(maja, reminderTitle), 1)
+		if page = text(h.press(maja, "training_start", "policy").Message); !strings.Contains(page, "Policyn, version 3.0") || !strings.Contains(page, "ny.pdf") {
+			t.Errorf("after it was revised, to be read is:\n%s", page)
+		}
+		h.submit(maja, "training_attest", "policy", bot.Values{"attested": {"yes"}})
+		same(t, "attested", h.completions(maja), []string{"policy  2027-08-02 attestation", "policy 3.0 2027-08-17 attestation"})
+		done := func(day string) (n int) {
+			rows, err := h.TrainingOn(t.Context(), policy.Day(day))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, r := range rows {
+				n += r.Done
+			}
+			return n
+		}
+		same(t, "done before, the day it was revised, and after", []int{done("2027-08-15"), done("2027-08-16"), done("2027-08-17")}, []int{1, 0, 1})
+	})
+}
+
 func TestOverviewIsTheCISOsWithoutNames(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *house) {
 		h.schooled(grund())

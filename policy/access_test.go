@@ -52,6 +52,7 @@ meet_obligation      CD       CDP    CD        CD     CDP         CD     CD     
 see_measures         CD       CDP    CDI       CDA    CDPSILA     CD     CDL    -     yes
 add_measure          CD       CDP    CDI       CD     CDPI        CD     CD     -     no
 end_measure          CD       CDP    CDI       CD     CDPI        CD     CD     -     yes
+raise_risk           CD       CDP    CDI       CD     CDPI        CD     CD     -     yes
 message_reporter     CD       CD     CD        CD     CD          CD     CD     CDS   no
 add_note             CD       CDP    CDI       CDA    CDPSILA     CD     CDL    -     no
 attach               CD       CDP    CDI       CDA    CDPSILA     CD     CDL    -     no

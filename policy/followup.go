@@ -57,6 +57,9 @@ type YearFigures struct {
 	Systems, Unclassed  int
 	ClassedLongAgo      int // more than a year before the year's end
 	MeasuresLate        int
+	Risks               int // open
+	RisksNotEstimated   int
+	RisksGrave          int
 	RevisionsNotDecided int
 	CausesKnown         int // closed cases
 	CommonCause         Cause
@@ -86,6 +89,7 @@ func ProposalCodes() []string {
 	return []string{
 		"duties_late", "commonest", "common_cause", "recurring", "near_misses", "increase", "slow", "unclassified", "classified_long_ago",
 		"measures_late", "revisions",
+		"risks_grave", "risks_not_estimated", "no_risks",
 	}
 }
 
@@ -115,6 +119,9 @@ func (f YearFigures) Propose() (all []Proposal) {
 	add(f.ClassedLongAgo > 0, "classified_long_ago", f.ClassedLongAgo, f.Systems)
 	add(f.MeasuresLate > 0, "measures_late", f.MeasuresLate, 0)
 	add(f.RevisionsNotDecided > 0, "revisions", f.RevisionsNotDecided, 0)
+	add(f.RisksGrave > 0, "risks_grave", f.RisksGrave, f.Risks)
+	add(f.RisksNotEstimated > 0, "risks_not_estimated", f.RisksNotEstimated, f.Risks)
+	add(enough && f.Risks == 0, "no_risks", f.Cases, 0)
 	return all
 }
 

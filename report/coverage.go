@@ -19,6 +19,7 @@ type CoverageInput struct {
 	Documents []policy.Document
 	Holders   map[policy.Role]int // how many people hold each role
 	Training  []TrainingShare     // as it stands today
+	Limits    policy.RiskLimits
 	// Text puts keys in words, with what is filled in.
 	Text func(key string, data map[string]any) string
 }
@@ -118,8 +119,9 @@ func (c *coverage) evidence(ctx context.Context, number string) ([]Evidence, err
 		}
 		return []Evidence{c.show("roles", nil, policy.ChiefExecutive, "Number", held, "All", len(policy.Roles()))}, nil
 	case "2.5":
-		return []Evidence{c.show("measures", e.LatestMeasure, policy.CISO,
-			"Open", y.Measures, "Late", y.MeasureLate, "Done", e.MeasuresDone)}, nil
+		risks, err := c.risks(ctx)
+		return []Evidence{risks, c.show("measures", e.LatestMeasure, policy.CISO,
+			"Open", y.Measures, "Late", y.MeasureLate, "Done", e.MeasuresDone)}, err
 	case "2.6":
 		return []Evidence{
 			c.show("cases", e.LatestCase, policy.CISO, "Number", e.Cases, "Closed", e.Closed),
@@ -141,6 +143,28 @@ func (c *coverage) evidence(ctx context.Context, number string) ([]Evidence, err
 		return c.revisions(ctx)
 	}
 	return nil, nil
+}
+
+// risks is how many risks are open, estimated and grave, and when one was estimated last.
+func (c *coverage) risks(ctx context.Context) (Evidence, error) {
+	open, err := c.store.OpenRisks(ctx, "")
+	if err != nil {
+		return Evidence{}, err
+	}
+	estimated, grave := 0, 0
+	var latest *time.Time
+	for _, r := range open {
+		if r.Before.Made() {
+			estimated++
+		}
+		if c.Limits.Level(r.Before) == policy.RiskGrave {
+			grave++
+		}
+		if r.EstimatedAt != nil && (latest == nil || r.EstimatedAt.After(*latest)) {
+			latest = r.EstimatedAt
+		}
+	}
+	return c.show("risks", latest, policy.CISO, "Number", len(open), "Estimated", estimated, "Grave", grave), nil
 }
 
 // classified is how many of the systems in use are classified, and when the last one was.

@@ -20,7 +20,7 @@ func TestEveryClauseOfThePolicyHasItsRow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			in := report.CoverageInput{
-				Location: time.UTC, Holders: map[policy.Role]int{policy.CISO: 1},
+				Location: time.UTC, Holders: map[policy.Role]int{policy.CISO: 1}, Limits: policy.DefaultRiskLimits,
 				Documents: []policy.Document{{Key: "policy", Title: "Policyn", Owner: policy.CISO, Month: time.August}},
 				Text: func(key string, data map[string]any) string {
 					return strings.TrimSpace(key + " " + strings.Trim(strings.ReplaceAll(strings.TrimPrefix(fmt.Sprint(data), "map"), " ", ","), "[]"))
@@ -58,6 +58,12 @@ func TestEveryClauseOfThePolicyHasItsRow(t *testing.T) {
 				if err := tx.AddImprovement(t.Context(), &store.Improvement{AuthorID: who.ID, Text: secret}); err != nil {
 					return err
 				}
+				for _, r := range []store.Risk{{Ref: "a", Before: policy.RiskEstimate{Likelihood: 5, Consequence: 3}, EstimatedAt: &tx.Now}, {Ref: "b"}} {
+					r.Text, r.CreatedBy = secret, who.ID
+					if err := tx.AddRisk(t.Context(), &r); err != nil {
+						return err
+					}
+				}
 				if err := tx.SaveFollowup(t.Context(), &store.Followup{Year: 2025}); err != nil {
 					return err
 				}
@@ -73,6 +79,7 @@ func TestEveryClauseOfThePolicyHasItsRow(t *testing.T) {
 			today := s.Now().Format(time.DateOnly)
 			for number, want := range map[string]report.Evidence{
 				"1":   {Figure: "evidence.improvements Number:1", On: today, Who: "role.ciso"},
+				"2.5": {Figure: "evidence.risks Estimated:1,Grave:1,Number:2", On: today, Who: "role.ciso"},
 				"2.4": {Figure: "evidence.roles All:8,Number:1", Who: "role.chief_executive"},
 				"2.7": {Figure: "evidence.systems All:5,Number:3", On: "2026-05-01", Who: "role.ciso"},
 				"2.8": {Figure: "evidence.people Number:12", Who: "role.ciso"},

@@ -112,9 +112,83 @@ func Audit(ctx context.Context, s *store.Store, format string, w io.Writer, prog
 	return out.close()
 }
 
-// MeasureEntry is one row of the exported measures. Times are RFC 3339 in UTC.
+// RiskEntry is one row of the exported risks. Times are RFC 3339 in UTC. A figure is empty, in JSON null, when it is not estimated.
+type RiskEntry struct {
+	Number           string `json:"number"` // as R12
+	Text             string `json:"text"`
+	Category         string `json:"category"` // "": of any
+	Cause            string `json:"cause"`    // "": of any
+	System           string `json:"system"`   // its key
+	Incident         string `json:"incident"` // the number of the case that it was seen in
+	Unit             string `json:"unit"`
+	Owner            string `json:"owner"`
+	Email            string `json:"owner_email"`
+	Likelihood       *int   `json:"likelihood"` // 1–5
+	Consequence      *int   `json:"consequence"`
+	Reason           string `json:"reason"`
+	LikelihoodAfter  *int   `json:"likelihood_after"` // when its measures are done
+	ConsequenceAfter *int   `json:"consequence_after"`
+	ReasonAfter      string `json:"reason_after"`
+	EstimatedAt      string `json:"estimated_at"`
+	CreatedAt        string `json:"created_at"`
+	EndedAt          string `json:"ended_at"`
+	EndedWhy         string `json:"ended_why"`
+}
+
+// Risks writes the risks, also those that have ended, in one of Formats, as Register does.
+func Risks(ctx context.Context, s *store.Store, format string, w io.Writer, _ func(done int)) error {
+	risks, err := s.Risks(ctx)
+	if err != nil {
+		return err
+	}
+	systems, err := systemKeys(ctx, s)
+	if err != nil {
+		return err
+	}
+	out, err := newTable(format, w, "Risks", []string{
+		"number", "text", "category", "cause", "system", "incident", "unit", "owner", "owner_email", "likelihood", "consequence", "reason",
+		"likelihood_after", "consequence_after", "reason_after", "estimated_at", "created_at", "ended_at", "ended_why",
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range risks {
+		e := RiskEntry{
+			Number: r.Number(), Text: r.Text, Category: string(r.Category), Cause: string(r.Cause), Unit: r.Unit, Owner: r.OwnerName,
+			Email: r.OwnerEmail, Reason: r.Reason, ReasonAfter: r.ReasonAfter, EstimatedAt: stamp(r.EstimatedAt),
+			CreatedAt: stamp(&r.CreatedAt), EndedAt: stamp(r.EndedAt), EndedWhy: r.EndedWhy,
+		}
+		if r.SystemID != nil {
+			e.System = systems[*r.SystemID]
+		}
+		if r.IncidentID != nil {
+			c, err := s.IncidentByID(ctx, *r.IncidentID)
+			if err != nil {
+				return fmt.Errorf("reading the case of %s: %w", e.Number, err)
+			}
+			e.Incident = c.Number
+		}
+		if r.Before.Made() {
+			e.Likelihood, e.Consequence = &r.Before.Likelihood, &r.Before.Consequence
+		}
+		if r.After.Made() {
+			e.LikelihoodAfter, e.ConsequenceAfter = &r.After.Likelihood, &r.After.Consequence
+		}
+		cells := []string{
+			e.Number, e.Text, e.Category, e.Cause, e.System, e.Incident, e.Unit, e.Owner, e.Email, level(e.Likelihood), level(e.Consequence),
+			e.Reason, level(e.LikelihoodAfter), level(e.ConsequenceAfter), e.ReasonAfter, e.EstimatedAt, e.CreatedAt, e.EndedAt, e.EndedWhy,
+		}
+		if err := out.write(cells, e); err != nil {
+			return fmt.Errorf("writing %s: %w", e.Number, err)
+		}
+	}
+	return out.close()
+}
+
+// MeasureEntry is one row of the exported measures, of a case or of a risk. Times are RFC 3339 in UTC.
 type MeasureEntry struct {
-	Incident  string `json:"incident"` // its number
+	Incident  string `json:"incident"` // its number, "" of a risk's
+	Risk      string `json:"risk"`     // its number, "" of a case's
 	Text      string `json:"text"`
 	Owner     string `json:"owner"`
 	Email     string `json:"owner_email"`
@@ -125,10 +199,10 @@ type MeasureEntry struct {
 	Reason    string `json:"reason"` // why it will not be done
 }
 
-// Measures writes the measures of all cases in one of Formats, as Register does.
+// Measures writes the measures of all cases and risks in one of Formats, as Register does.
 func Measures(ctx context.Context, s *store.Store, format string, w io.Writer, progress func(done int)) error {
 	out, err := newTable(format, w, "Measures", []string{
-		"incident", "text", "owner", "owner_email", "due_on", "state", "created_at", "ended_at", "reason",
+		"incident", "risk", "text", "owner", "owner_email", "due_on", "state", "created_at", "ended_at", "reason",
 	})
 	if err != nil {
 		return err
@@ -139,10 +213,13 @@ func Measures(ctx context.Context, s *store.Store, format string, w io.Writer, p
 			Incident: number, Text: m.Text, Owner: m.OwnerName, Email: m.OwnerEmail, DueOn: m.DueOn, State: string(m.State),
 			CreatedAt: m.CreatedAt.UTC().Format(time.RFC3339), EndedAt: stamp(m.EndedAt), Reason: m.Reason,
 		}
+		if m.RiskID != nil {
+			e.Risk = store.Risk{ID: *m.RiskID}.Number()
+		}
 		if done++; progress != nil {
 			progress(done)
 		}
-		return out.write([]string{e.Incident, e.Text, e.Owner, e.Email, e.DueOn, e.State, e.CreatedAt, e.EndedAt, e.Reason}, e)
+		return out.write([]string{e.Incident, e.Risk, e.Text, e.Owner, e.Email, e.DueOn, e.State, e.CreatedAt, e.EndedAt, e.Reason}, e)
 	})
 	if err != nil {
 		return fmt.Errorf("writing the measures: %w", err)

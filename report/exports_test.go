@@ -42,6 +42,16 @@ func TestTablesInEveryFormat(t *testing.T) {
 				}); err != nil {
 					return err
 				}
+				if err := tx.AddRisk(ctx, &store.Risk{
+					Ref: "r", Text: "=HYPERLINK(1)", Category: policy.Theft, SystemID: &system, IncidentID: &c.ID, Unit: "Omsorg", OwnerName: "Karin",
+					Before: policy.RiskEstimate{Likelihood: 4, Consequence: 3}, CreatedBy: who.ID,
+				}); err != nil {
+					return err
+				}
+				risk := int64(1)
+				if err := tx.AddMeasure(ctx, &store.Measure{Ref: "n", RiskID: &risk, Text: "Lås", State: store.MeasureOpen, CreatedBy: who.ID}); err != nil {
+					return err
+				}
 				return tx.Append(ctx, store.Event{Actor: "-2+3", Action: "incident.reported", Subject: c.Number, Detail: `{"a":1}`})
 			})
 			if err != nil {
@@ -55,8 +65,13 @@ func TestTablesInEveryFormat(t *testing.T) {
 			}{
 				"systems": {func(f string, w *bytes.Buffer) error { return report.Systems(ctx, s, f, w, nil) }, 2, "'=1+1",
 					map[string]any{"key": "a", "confidentiality": 3.0, "integrity": 0.0, "incidents": 1.0, "active": true}},
-				"measures": {func(f string, w *bytes.Buffer) error { return report.Measures(ctx, s, f, w, nil) }, 1, "'@SUM(A1)",
-					map[string]any{"text": "@SUM(A1)", "owner": "Karin", "due_on": "2026-12-01", "state": "open", "ended_at": ""}},
+				"measures": {func(f string, w *bytes.Buffer) error { return report.Measures(ctx, s, f, w, nil) }, 2, "'@SUM(A1)",
+					map[string]any{"risk": "", "text": "@SUM(A1)", "owner": "Karin", "due_on": "2026-12-01", "state": "open", "ended_at": ""}},
+				"risks": {func(f string, w *bytes.Buffer) error { return report.Risks(ctx, s, f, w, nil) }, 1, "'=HYPERLINK(1)",
+					map[string]any{
+						"number": "R1", "category": "theft", "cause": "", "system": "a", "unit": "Omsorg", "likelihood": 4.0, "consequence": 3.0,
+						"likelihood_after": nil, "ended_at": "",
+					}},
 				"audit": {func(f string, w *bytes.Buffer) error { return report.Audit(ctx, s, f, w, nil) }, 1, "'-2+3",
 					map[string]any{"seq": 1.0, "actor": "-2+3", "action": "incident.reported", "detail": `{"a":1}`}},
 			} {

@@ -21,6 +21,7 @@ type FollowupInput struct {
 	Language     string // "sv", "en"
 	Location     *time.Location
 	Recurring    time.Duration // how long before a case another of its kind makes it a recurring one
+	RiskLimits   policy.RiskLimits
 	Training     []TrainingShare
 	TrainingDay  time.Time // of which Training tells: the end of the year, or today
 	// Text puts keys in words, with what is filled in.
@@ -93,6 +94,8 @@ type compiler struct {
 	duties   []store.YearDuty
 	measures store.MeasureCount
 	systems  []store.System
+	risks    []store.Risk  // open ones
+	treated  map[int64]int // their open measures, by risk
 	revised  []store.Revision
 	written  store.Followup
 }
@@ -155,6 +158,12 @@ func (c *compiler) read(ctx context.Context) (err error) {
 		return err
 	}
 	c.systems = slices.DeleteFunc(all, func(s store.System) bool { return !s.Active })
+	if c.risks, err = c.store.OpenRisks(ctx, ""); err != nil {
+		return err
+	}
+	if c.treated, err = c.store.OpenRiskMeasures(ctx); err != nil {
+		return err
+	}
 	if c.revised, err = c.store.YearRevisions(ctx, c.Year); err != nil {
 		return err
 	}
@@ -492,7 +501,50 @@ func (c *compiler) status() FollowupPart {
 	}
 	part = part.with(FollowupBlock{Heading: t("followup.data_protection")}, FollowupBlock{Text: t("followup.data_protection.text",
 		"Personal", c.year.personal, "Duties", breaches.All, "InTime", breaches.InTime, "Late", breaches.Late)})
-	return part.with(FollowupBlock{Heading: t("followup.classification")}).with(c.classification()...)
+	return part.with(FollowupBlock{Heading: t("followup.risks")}).with(c.analysed()...).
+		with(FollowupBlock{Heading: t("followup.classification")}).with(c.classification()...)
+}
+
+// analysed is how far the risk analyses have come, by unit.
+func (c *compiler) analysed() []FollowupBlock {
+	t := c.text
+	if len(c.risks) == 0 {
+		return []FollowupBlock{{Text: t("followup.risks.none")}}
+	}
+	type analysis struct{ all, estimated, grave, measures int }
+	byUnit := map[string]*analysis{}
+	var sum analysis
+	for _, r := range c.risks {
+		u := byUnit[r.Unit]
+		if u == nil {
+			u = &analysis{}
+			byUnit[r.Unit] = u
+		}
+		for _, into := range []*analysis{u, &sum} {
+			into.all++
+			into.measures += c.treated[r.ID]
+			if r.EstimatedAt != nil && !r.EstimatedAt.Before(c.from) {
+				into.estimated++
+			}
+			if c.RiskLimits.Level(r.Before) >= policy.RiskHigh {
+				into.grave++
+			}
+		}
+	}
+	table := &Table{Header: []string{
+		t("followup.unit"), t("followup.risks.open"), t("followup.risks.estimated", "Year", c.Year), t("followup.risks.high"),
+		t("followup.risks.measures"),
+	}}
+	add := func(name string, u analysis) {
+		table.Rows = append(table.Rows, []string{
+			name, fmt.Sprint(u.all), share(u.estimated, u.all), share(u.grave, u.all), fmt.Sprint(u.measures),
+		})
+	}
+	for _, unit := range slices.Sorted(maps.Keys(byUnit)) {
+		add(unit, *byUnit[unit])
+	}
+	add(t("followup.all"), sum)
+	return []FollowupBlock{{Table: table}, {Note: t("followup.risks.note")}}
 }
 
 // classification is how many of the systems in use are classified, by unit.
@@ -572,7 +624,15 @@ func (c *compiler) figures() policy.YearFigures {
 		Cases: y.cases, CasesBefore: c.before.cases, NearMisses: y.nearMisses, Recurring: y.recurring,
 		Duties: duties.All, DutiesLate: duties.Late,
 		MedianAcknowledge: float64(policy.Quantile(y.acknowledge, 0.5)) / float64(time.Hour.Milliseconds()), Systems: len(c.systems),
-		MeasuresLate: c.measures.Late,
+		MeasuresLate: c.measures.Late, Risks: len(c.risks),
+	}
+	for _, r := range c.risks {
+		switch c.RiskLimits.Level(r.Before) {
+		case 0:
+			f.RisksNotEstimated++
+		case policy.RiskGrave:
+			f.RisksGrave++
+		}
 	}
 	if top := ranked(policy.Categories(), y.categories, nil); len(top) > 0 {
 		f.Commonest, f.CommonestCases = top[0].key, top[0].n

@@ -19,6 +19,8 @@ type PersonalData struct {
 	Email    string       `json:"email"`
 	Staff    *StaffRow    `json:"staff_list"` // null: not in the staff list
 	Systems  []string     `json:"systems_owned"`
+	Risks    []string     `json:"risks_owned"`    // their numbers
+	Measures []string     `json:"measures_given"` // the numbers of the cases and risks that they are of
 	Accounts []OwnAccount `json:"accounts"`
 	Reports  []OwnReport  `json:"reports"`
 	Notes    []OwnText    `json:"notes"` // what they wrote in cases, their own answers included
@@ -163,7 +165,7 @@ func Person(ctx context.Context, s *store.Store, email string) (PersonalData, er
 			return PersonalData{}, fmt.Errorf("collecting what is held about a person: %w", err)
 		}
 	}
-	if p.data.Staff == nil && len(p.own) == 0 && len(p.data.Absences)+len(p.data.Systems) == 0 {
+	if p.data.Staff == nil && len(p.own) == 0 && len(p.data.Absences)+len(p.data.Systems)+len(p.data.Risks)+len(p.data.Measures) == 0 {
 		return PersonalData{}, ErrNobody
 	}
 	return p.data, nil
@@ -199,13 +201,38 @@ func (p *personal) staff(ctx context.Context) error {
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return err
 	}
+	return p.owned(ctx)
+}
+
+// owned is what the person is answerable for.
+func (p *personal) owned(ctx context.Context) error {
 	systems, err := p.store.Systems(ctx)
+	if err != nil {
+		return err
+	}
 	for _, system := range systems {
 		if strings.EqualFold(system.OwnerEmail, p.data.Email) {
 			p.data.Systems = append(p.data.Systems, system.Key)
 		}
 	}
-	return err
+	risks, err := p.store.Risks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, r := range risks {
+		if r.OwnerEmail == p.data.Email {
+			p.data.Risks = append(p.data.Risks, r.Number())
+		}
+	}
+	return p.store.AllMeasures(ctx, func(m store.Measure, number string) error {
+		if m.OwnerEmail == p.data.Email {
+			if m.RiskID != nil {
+				number = store.Risk{ID: *m.RiskID}.Number()
+			}
+			p.data.Measures = append(p.data.Measures, number)
+		}
+		return nil
+	})
 }
 
 func (p *personal) training(ctx context.Context, id int64) error {

@@ -72,6 +72,13 @@ func populate(t *testing.T, s *store.Store) {
 			if err != nil {
 				return err
 			}
+			if email == "" { // once: Maja owns a risk, and is given a measure of another one and of a case of her own
+				for _, owner := range []string{"maja@example.org", "ali@example.org"} {
+					if err := tx.AddRisk(ctx, &store.Risk{Ref: owner, Text: "Annans risk", OwnerEmail: owner, CreatedBy: ciso.ID}); err != nil {
+						return err
+					}
+				}
+			}
 			for _, n := range []store.Note{
 				{IncidentID: c.ID, AuthorID: &a.ID, Kind: "from_reporter", Text: whose + " svar"},
 				{IncidentID: c.ID, AuthorID: &ciso.ID, Kind: "to_reporter", Text: whose + " fråga"},
@@ -107,6 +114,36 @@ func populate(t *testing.T, s *store.Store) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	reports, err := s.IncidentsByReporter(ctx, accountOf(t, s, "slack", "U0MAJA"), 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.InTx(ctx, func(tx *store.Tx) error {
+		second := int64(2)
+		for _, m := range []store.Measure{
+			{Ref: "m1", RiskID: &second, Text: "Annans åtgärd", OwnerEmail: "maja@example.org"},
+			{Ref: "m2", IncidentID: &reports[0].ID, Text: "Annans åtgärd", OwnerEmail: "maja@example.org"},
+			{Ref: "m3", RiskID: &second, Text: "Annans åtgärd", OwnerEmail: "ali@example.org"},
+		} {
+			m.CreatedBy = 1
+			if err := tx.AddMeasure(ctx, &m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func accountOf(t *testing.T, s *store.Store, surface, id string) int64 {
+	t.Helper()
+	a, err := s.Account(t.Context(), surface, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.ID
 }
 
 func TestPerson(t *testing.T) {
@@ -130,6 +167,12 @@ func TestPerson(t *testing.T) {
 			if p.Staff == nil || p.Staff.Unit != "Majas enhet" || !slices.Equal(p.Systems, []string{"majas-system"}) {
 				t.Errorf("staff row %+v, systems %v", p.Staff, p.Systems)
 			}
+			own := func(number string) bool {
+				return slices.ContainsFunc(p.Reports, func(r report.OwnReport) bool { return r.Number == number })
+			}
+			if !slices.Equal(p.Risks, []string{"R1"}) || len(p.Measures) != 2 || p.Measures[0] != "R2" || !own(p.Measures[1]) {
+				t.Errorf("risks %v, measures %v", p.Risks, p.Measures)
+			}
 			same(t, "how many of each", map[string]int{
 				"accounts": len(p.Accounts), "reports": len(p.Reports), "notes": len(p.Notes), "drafts": len(p.Drafts),
 				"messages": len(p.Messages), "absences": len(p.Absences), "events": len(p.Events),
@@ -148,8 +191,8 @@ func TestPerson(t *testing.T) {
 				t.Errorf("the linked account is %+v", p.Accounts[i])
 			}
 			var names map[string]any
-			if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(names) != 11 {
-				t.Errorf("it is no JSON of eleven parts: %v", err)
+			if err := json.Unmarshal(out.Bytes(), &names); err != nil || len(names) != 13 {
+				t.Errorf("it is no JSON of thirteen parts: %v", err)
 			}
 		})
 	}

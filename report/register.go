@@ -60,13 +60,9 @@ var Formats = []string{"csv", "xlsx", "json"}
 // Register writes the whole register in one of Formats: CSV with a header line, XLSX with a header row, JSON as one array.
 // Progress is called after each case and may be nil.
 func Register(ctx context.Context, s *store.Store, format string, w io.Writer, progress func(done int)) error {
-	systems, err := s.Systems(ctx)
+	keys, err := systemKeys(ctx, s)
 	if err != nil {
-		return fmt.Errorf("reading the systems inventory: %w", err)
-	}
-	keys := make(map[int64]string, len(systems))
-	for _, system := range systems {
-		keys[system.ID] = system.Key
+		return err
 	}
 	out, err := newTable(format, w, "Register", columns)
 	if err != nil {
@@ -91,6 +87,19 @@ func Register(ctx context.Context, s *store.Store, format string, w io.Writer, p
 		return fmt.Errorf("finishing the %s file: %w", format, err)
 	}
 	return nil
+}
+
+// systemKeys are the keys of the systems, by id.
+func systemKeys(ctx context.Context, s *store.Store) (map[int64]string, error) {
+	systems, err := s.Systems(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("reading the systems inventory: %w", err)
+	}
+	keys := make(map[int64]string, len(systems))
+	for _, system := range systems {
+		keys[system.ID] = system.Key
+	}
+	return keys, nil
 }
 
 func entryOf(c store.Incident, systems map[int64]string) Entry {

@@ -116,6 +116,21 @@ func (s *Store) RisksOfSystem(ctx context.Context, systemID int64) ([]Risk, erro
 	return found, doing("read the risks in a system", err)
 }
 
+// OpenRiskMeasures counts the measures of risks that have not ended, by risk.
+func (s *Store) OpenRiskMeasures(ctx context.Context) (map[int64]int, error) {
+	type count struct {
+		risk int64
+		n    int
+	}
+	found, err := readMany(ctx, s, func(c *count) []any { return []any{&c.risk, &c.n} },
+		`SELECT risk_id, count(*) FROM measures WHERE state = 'open' AND risk_id IS NOT NULL GROUP BY risk_id`)
+	counts := make(map[int64]int, len(found))
+	for _, c := range found {
+		counts[c.risk] = c.n
+	}
+	return counts, doing("count the open measures of risks", err)
+}
+
 // RiskFigures counts the cases like a risk among those that were registered since a time, without those that may concern Sweden's security,
 // of which nothing is told. Levels is left to the caller; Months is 1 of a register that is empty.
 func (s *Store) RiskFigures(ctx context.Context, r Risk, since time.Time) (policy.RiskFigures, error) {

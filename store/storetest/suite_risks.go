@@ -82,6 +82,7 @@ func testRiskMeasures(t *testing.T, open func(t *testing.T) *store.Store) {
 	equal(t, "open ones", must(s.OpenMeasures(t.Context(), "", 10))(t), []store.Measure{first, ofCase, later})
 	equal(t, "two at most", must(s.OpenMeasures(t.Context(), "", 2))(t), []store.Measure{first, ofCase})
 	equal(t, "an owner's", must(s.OpenMeasures(t.Context(), "ali@example.org", 10))(t), []store.Measure{first, later})
+	equal(t, "how many are open of each risk", must(s.OpenRiskMeasures(t.Context()))(t), map[int64]int{r.ID: 2})
 	write(t, s, func(ctx context.Context, tx *store.Tx) error {
 		equal(t, "how many are open", must(tx.OpenMeasuresOfRisk(ctx, r.ID))(t), 2)
 		return nil
