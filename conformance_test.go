@@ -322,7 +322,7 @@ func (h *house) meet(c store.Incident) {
 // and in the one that came as a direct message.
 func (h *house) clarify() {
 	h.t.Helper()
-	doubtful := bot.Values{"stop": {"no"}, "anonymous": nil, "personal": {"no"}, "effects": nil, "text": {"Datorn är borta."}, "done": nil}
+	doubtful := bot.Values{"stop": {"no"}, "anonymous": nil, "personal": {"no"}, "effects": nil, "text": {"Väskan är borta."}, "done": nil}
 	h.do("opening the report", func() (bottest.Screen, error) { return h.say(h.employee, "", "") })
 	d := h.latest().Dialog
 	receipt := h.do("reporting what is in doubt", func() (bottest.Screen, error) {

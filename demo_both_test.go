@@ -8,6 +8,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"tyreso.se/incidentbot/handlers"
 	"tyreso.se/incidentbot/workspace/browser"
 )
 
@@ -15,6 +16,7 @@ import (
 type demoBot struct {
 	t    *testing.T
 	demo *demo
+	app  *handlers.App // of the bot that runs
 	stop func()
 }
 
@@ -47,6 +49,7 @@ func (b *demoBot) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	b.app = program.app
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- program.run(ctx) }()

@@ -327,7 +327,7 @@ func (a *App) riskFacts(ctx context.Context, lang string, r store.Risk) (facts b
 	if r.EstimatedAt != nil {
 		add("risk.estimated", locale.Time(*r.EstimatedAt, a.Settings.Location)+", "+a.accountName(ctx, r.EstimatedBy))
 	}
-	add("risk.owner", r.OwnerName)
+	add("inventory.owner", r.OwnerName)
 	add("risk.unit", r.Unit)
 	if r.Category != "" {
 		add("card.category", t("category."+string(r.Category)))

@@ -82,6 +82,8 @@ func MessageModal(m bot.Message, title string, text func(key string) string) (sl
 		Title:  p.plain("message", "title", or(title, text("slack.title")), maxViewTitle),
 		Close:  p.plain("message", "close", text("slack.close"), maxViewButton),
 		Blocks: slackgo.Blocks{BlockSet: blocks},
+		// Below it there are only messages that it came from, as they were then: https://docs.slack.dev/surfaces/modals#close_modal
+		ClearOnClose: true,
 	}, p.cuts, nil
 }
 
