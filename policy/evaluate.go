@@ -75,7 +75,7 @@ func Evaluate(all []Judgement) Evaluation {
 	n := max(float64(len(all)), 1)
 	e.Top1, e.Top3 = e.Top1/n, e.Top3/n
 	for _, t := range categories {
-		f := tell(all, func(j Judgement) (want, got bool) { return j.Want == t.category, j.Got == t.category })
+		f := tell(all, func(i int) (want, got bool) { return all[i].Want == t.category, all[i].Got == t.category })
 		if f.Reports > 0 {
 			f.Category = t.category
 			e.Categories = append(e.Categories, f)
@@ -85,7 +85,7 @@ func Evaluate(all []Judgement) Evaluation {
 	e.MacroF1 /= max(float64(len(e.Categories)), 1)
 	judged := slices.DeleteFunc(slices.Clone(all), func(j Judgement) bool { return !j.JudgedAspects })
 	for _, aspect := range AllAspects {
-		f := tell(judged, func(j Judgement) (want, got bool) { return j.WantA.Has(aspect), j.GotA.Has(aspect) })
+		f := tell(judged, func(i int) (want, got bool) { return judged[i].WantA.Has(aspect), judged[i].GotA.Has(aspect) })
 		e.Aspects[aspect] = f.F1
 		e.AspectsF1 += f.F1 / float64(len(AllAspects))
 	}
@@ -100,10 +100,10 @@ func Evaluate(all []Judgement) Evaluation {
 }
 
 // tell counts how right a yes or no was.
-func tell(all []Judgement, about func(Judgement) (want, got bool)) CategoryFigures {
+func tell[T any](all []T, about func(i int) (want, got bool)) CategoryFigures {
 	var right, wanted, given float64
-	for _, j := range all {
-		want, got := about(j)
+	for i := range all {
+		want, got := about(i)
 		if want {
 			wanted++
 		}
@@ -210,27 +210,25 @@ func temperature(told []scores, examples []Example) (best float32) {
 	return best
 }
 
-// thresholds returns the scores from which the aspects are suggested with the best F1.
+// thresholds returns the scores from which the aspects are suggested with the best F1. F1 hardly changes over a wide range and goes up
+// and down by chance there: the best of it is where the mean of the neighbours is highest.
 func thresholds(told func(i int) [numAspects]float64, examples []Example) (all [numAspects]float32) {
-	const from, to, step = -3, 1, 0.1
+	const from, step, steps, neighbours = -3, 0.1, 41, 3
 	for a, aspect := range AllAspects {
-		best := -1.0
-		for threshold := float32(from); threshold <= to; threshold += step {
-			var right, wanted, given float64
-			for i, e := range examples {
-				want, got := e.Aspects.Has(aspect), told(i)[a] > float64(threshold)
-				if want {
-					wanted++
-				}
-				if got {
-					given++
-				}
-				if want && got {
-					right++
-				}
+		var f1 [steps]float64
+		for s := range f1 {
+			f1[s] = tell(examples, func(i int) (want, got bool) {
+				return examples[i].Aspects.Has(aspect), told(i)[a] > from+step*float64(s)
+			}).F1
+		}
+		best := 0.0
+		for s := neighbours; s < steps-neighbours; s++ {
+			sum := 0.0
+			for _, f := range f1[s-neighbours : s+neighbours+1] {
+				sum += f
 			}
-			if f1 := 2 * right / max(wanted+given, 1); f1 > best {
-				best, all[a] = f1, threshold
+			if sum > best {
+				best, all[a] = sum, float32(from+step*float64(s))
 			}
 		}
 	}

@@ -15,4 +15,7 @@ const (
 	topicIntegrity      topic = "integrity"
 	topicAvailability   topic = "availability"
 	topicTraceability   topic = "traceability"
+	topicBorrowed       topic = "borrowed" // somebody else's login, card or key, or one of many
+	topicTraceless      topic = "traceless"
+	topicTraced         topic = "traced" // one can tell who it was: speaks against harmed traceability
 )

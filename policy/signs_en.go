@@ -30,6 +30,9 @@ var englishClasses = map[string]string{
 		"history emr ehr phi",
 	"<web>": "website* web online internet site* google facebook twitter intranet page* portal* search " +
 		"youtube blog* public* ftp",
+	"<login>":   "login* logins password* username* account accounts credential* code codes card cards badge* pin signin logon session* user",
+	"<log>":     "log logs logging trail trails footage logbook logger",
+	"<tell>":    "tell say show see know knows determine identify establish find prove reconstruct",
 	"<strange>": "suspicious fake fraudulent bogus strange odd unknown spoofed phony scam weird",
 	"<secret>":  "password* credential* login* bankid pin code* username* details",
 	"<bin>":     "trash* dumpster* garbage recycl* bin bins landfill dump dumped rubbish waste curb",
@@ -295,11 +298,23 @@ var englishSigns = []signRow{
 
 	{topicAvailability, 3, "outage*|offline|unavailable; encrypted .. files; deleted|destroyed|lost; stolen"},
 
-	{topicTraceability, 3, "shared|generic|same|group|common .. account|login*|password*|username*; " +
-		"log|logs|logging|trail|history .. missing|deleted|erased|wiped|overwritten|lost|off|disabled|incomplete|gone|cleared; " +
-		"<not> logged|log|logs|logging|traced|traceable|recorded|signed|signature; unsigned|undated; " +
-		"<not>|cannot|unable|impossible|unclear|unknown .. who|when|whom; under another|colleague*|someone*|others name|login|account|session; " +
-		"covered|hid|hide|removed .. tracks|traces"},
+	{topicBorrowed, 4, "shared|shares|share|generic|same|common|joint .. <login>; <login> .. shared|shares|common; " +
+		"gave|given|give|gives|lent|lend|borrow* .. <login>|key|keys; everyone|everybody|all|anyone .. knows|uses|has <login>; " +
+		"logged|signed|sign|log in|on as|under me|him|her|another*|someone*"},
+	{topicBorrowed, 3, "colleague*|coworker*|someone*|others|another*|manager*|supervisor* <login>; used|uses|using my|her|his|their|a <login>; " +
+		"in|under my|her|his|another*|someone*|others name; my|her|his name .. log|on|entry; unlocked|open computer|session|workstation; in|from|on my|her|his session|computer|workstation; " +
+		"knows|knew my|her|his <login>; " +
+		"whichever|whoever user|happened"},
+	{topicBorrowed, 2, "<login> .. taped|note|sticky|whiteboard|written; still logged|signed in"},
+	{topicTraceless, 4, "<log> .. missing|deleted|erased|wiped|overwritten|lost|off|disabled|incomplete|gone|cleared|never; " +
+		"deleted|delete|erased|wiped|cleared|removed|covered|hid|hide + <log>|tracks|traces; unsigned|undated; " +
+		"<not> logged|traced|traceable|recorded|signed|signature*|initials|initialled|history|record|records|dated; " +
+		"<not> .. <tell> who|whom|whose|which; unable|impossible|unclear|unknown .. who|whom|whose; <not> who|whom|whose; " +
+		"sign-out|visitor|key|withdrawal list|book|sheet|log|register .. missing|gone|lost|thrown|blank|shredded"},
+	{topicTraceless, 2, "<log> .. <not>; <not> knows|remembers|admits"},
+	{topicTraceability, 1, "<log>; audit trail; signed; signature*; history"},
+	{topicTraced, 3, "<log> .. shows|show|showed|says|said|gave|confirm*|identified|pinpoint*|see; own <login>|name; audit .. found|showed|confirmed; " +
+		"according .. <log>; admitted|confessed"},
 
 	{topicConfidential, 3, "leak*|disclos*|expos*; stolen; confidential"},
 }

@@ -48,7 +48,14 @@ var swedishClasses = map[string]string{
 		"trygghetslarm*",
 	"<bin>": "soptunn* sopor* sopsäck* *soptunna papperskorg* återvinning* container* *container " +
 		"papperinsamling* pappersinsamling* soprum* grovsop* skräp* sophantering* tippen kärl* *kärl",
-	"<erase>":   "rader* radera* ta tog tagit bort deleta* rensa* *rensad gallra* tömd* tömt tömde",
+	"<erase>": "rader* radera* ta tog tagit bort deleta* rensa* *rensad gallra* tömd* tömt tömde",
+	"<login>": "inlogg* login* konto kontot *konto *kontot lösen lösenord* *lösenord användar* kod koden pinkod* kort kortet *kort *kortet " +
+		"elegitimation* session*",
+	"<log>":  "logg loggen loggar loggarna logglist* loggfil* loggpost* *logg *loggen *loggar *loggarna spårlogg*",
+	"<tell>": "se ser säga säger utläsa avgöra visa visar bevisa veta vet spåra fastställa reda skilja utröna kontrollera framgår kunde",
+	"<register>": "signeringslist* signeringspärm* kvittens* nyckelkvitt* nyckellist* nyckelregist* nyckeljournal* körjournal* besöksbok* besöksligg* " +
+		"besökslist* loggbok* utlåningslist* utlåningskort* utlåningsbok* lånekort* narkotikajournal* delegering*",
+	"<film>":    "övervakningskamera* övervakningsfilm* kamerafilm* kameran kamerorna inspelare* inspelning* filmen filmerna",
 	"<private>": "privat* egen eget egna personlig*",
 	"<far>": "utland* utlandet ryssland kina nigeria iran nordkorea usa amerika asien afrika land " +
 		"utländsk* länder vpn stad ort plats ip ipadress* kontinent",
@@ -730,19 +737,34 @@ var swedishSigns = []signRow{
 		"går|gick inte .. öppna|logga|nå; *avbrott*; försvunn*|borta; krypterade|låsta .. fil*; " +
 		"rader* .. misstag|permanent"},
 
-	{topicTraceability, 3, "gemensam*|delad*|samma|delar|gruppkonto* inlogg*|konto|kontot|lösenord*|användar*|login*; " +
-		"gruppkonto*|gruppinlogg*|funktionskonto*|avdelningskonto*|enhetskonto*|allkonto*; " +
-		"logg|loggen|logga|loggar|loggarna|logglist*|loggfil*|*logg|*loggen|*loggar .. saknas|<not>|borta|rader*|sakn*|tom|tomma|avstäng*|" +
-		"överskriv*|slut|rensad*|tömd*|avslag*|upphör*; " +
-		"<not> loggas|loggat|loggats|loggad*|loggning*|spår*|spåra|spåras|spårbar*|härled*|följa; loggning* .. avstäng*|av|stängd; spårbarhet*; " +
-		"<not>|omöjlig* .. vem|vilken|när .. ändra*|gjort|gjorde|varit|var|läst|haft|hade|tog|tagit|skriv*|signer*|godkän*|besluta*|gett|gav|loggat|" +
-		"använt|öppna*|hämta*|kvitter*|lämna*|rader*|lagt; " +
-		"vet inte|inte vem; <not> vem som; framgår|syns|ser|står|går inte .. vem|när|vilken; oklart|okänt vem|vilken; " +
-		"<not> signer*|signatur*|underskri*|undertecknad*|daterad*|datum*|kvitter*|kvittens*; osigner*|odatera*|okvitter*; " +
-		"i någon|någons|annan|annans|kollega*|min|hennes|hans namn|inlogg*|konto|kontot|session|användar*; " +
-		"<not> logg*|loggade ut; kvittenslist*|nyckelkvitt*|nyckellist*|nyckeljournal*|utlåningslist*|loggbok*|besökslist*|signeringslist* + " +
-		"saknas|borta|försvunn*|<not>|rader*|tom|tomma|slängd*|förstörd*; " +
-		"versionshistorik*|ändringshistorik*|historik* .. borta|saknas|<not>|försvunn*|rader*"},
+	{topicBorrowed, 4, "gemensam*|samma|allas|delat|delad <login>; delar|delas|delade|dela .. <login>; <login> .. delas|delats|delar|gemensam*; " +
+		"gruppkonto*|gruppinlogg*|avdelningskonto*|enhetskonto*|allkonto*|vikariekonto*; låna*|lånat|lånar|utlån* .. <login>|<key>; " +
+		"<login>|<key> .. utlåna*|lånats|lånade|lånat|låna; alla .. har|kan|använder <login>; " +
+		"använd*|använt|kör|kört .. mitt|hennes|hans|min <login>"},
+	{topicBorrowed, 3, "kolleg*|handledar*|varandra*|andras|annans|företrädar*|ordinarie* <login>; i|under mitt|hennes|hans|annans|andras|varandras namn; " +
+		"logga*|inloggad* in|kvar som|åt mig|henne|honom; i|från|vid|på|via min|hennes|hans|lärarens|rektorns|olåsta dator*|platta*|session*; " +
+		"logga*|loggar .. samma namn; kan|vet|visste|känner mitt|hennes|hans <login>; " +
+		"står|stod|syns .. mitt|hennes|hans namn; mitt|hennes|hans namn .. står|stod|loggen"},
+	{topicBorrowed, 2, "gav|gett|ge|ger|fått|fick|få|får|lämnat|lämnade|visste mitt|sitt|hennes|hans|hens|min|sin <login>; chef*|rektor*|lärar* <login>; " +
+		"<login> + lapp*|klisterlapp*|postit*|tejpa*|whiteboard*|tavlan|skåpsdörr*|tangentbord*|uppskriv*; " +
+		"alla .. nyckel*|koden|tagg*; loggar|loggade|loggat|logga <not> ut"},
+	{topicTraceless, 4, "<log> .. saknas|saknades|borta|rader*|tom|tomma|tömd*|tömt|avstäng*|överskriv*|rensa*|upphör*|försvunn*|försvann|krascha*; " +
+		"rader*|rensa*|töm*|tömt|stäng*|sopa*|sopat|dolt|släng*|strimla*|gallra* + <log>|spår|spåren|spåret; loggning* .. avstäng*|av|saknas; " +
+		"loggning* .. <not>; spårbarhet*; <not> .. <tell> vem|vilka|vilken|vems|när; omöjlig* .. <tell> vem|vilka; " +
+		"<not> vem|vilka som; <tell> <not> vem|vilka|vems; <not> <tell> .. vem|vilka|vems; framgår|syns|står <not> vem|vilken; " +
+		"historik*|versionshistorik*|ändringshistorik*|ändringslogg* .. borta|saknas|avstäng*|rensa*|försvunn*|rader*|okänd*; <not> historik*; " +
+		"<register> + borta|saknas|försvunn*|försvann|släng*|rader*|gallra*|strimla*|stulen|stals|tagit|togs|tom|tomt|ifylld*|utriv*; " +
+		"<not> register|lista|kvittens* .. vem|vilka|över|förs|finns; <not> signatur*|signum|signera*|signering*|underskri*|undertecknad*|undertecknat|" +
+		"daterad*|daterat|kvitterat|kvittens*; signerade|signerad*|signerat .. <not>; saknar|saknas namn|signatur*|signum|underskrift*; " +
+		"<not> namn|datum|signatur*"},
+	{topicTraceless, 3, "<not> känns|erkänner|minns|vet .. vem|vid; vet <not> .. vem|vilka|vilken; oklart|okänt|osäkert vem|vilken|vilka; okänd användare|ursprung; " +
+		"<not> skriver|antecknar|kvitterar|skrivit|skrev upp|ut|vem|namn; visar|står|stod .. bara|alla system*|gäst|admin*|anonym|okänd"},
+	{topicTraceless, 2, "<log> <not>; vet <not> vem; " +
+		"<film> .. skrevs|skrivits|spelades|spelats över; <film> + avstäng*|trasig*|överskriv*|rader*|stulen|stals|avklippt|överspreja*"},
+	{topicTraceability, 1, "signer*; kvitter*; historik*; <log>"},
+	{topicTraced, 3, "<log>|ändringslogg*|åtkomstlogg*|historiken .. visar|visade|ser|syns|säger|framgår|finns; enligt <log>|åtkomstlogg*|passerlogg*; " +
+		"eget|egen|egna|personlig* <login>|namn; som sig själv*; utkvitter*|kvitter* .. mig|henne|honom; " +
+		"signerat|undertecknat själv|av|båda; erkänt|medgett|medger|erkände"},
 
 	{topicConfidential, 3, "läck*|röjd*|röjts|röjt; obehörig* .. se|läs*|del|ta; sekretess*"},
 }
