@@ -28,7 +28,7 @@ func (h *house) analyse(c store.Incident) {
 		}
 		page = h.pressIn(page, h.latest().Message, "risk_measure", given)
 	}
-	page = h.pressIn(page, h.latest().Message, "risk_estimate_after", bot.Values{"likelihood": {"2"}, "consequence": {"3"}})
+	h.pressIn(page, h.latest().Message, "risk_estimate_after", bot.Values{"likelihood": {"2"}, "consequence": {"3"}})
 	list := h.do("measures", func() (bottest.Screen, error) { return h.say(h.ciso, "measures", "") })
 	h.pressIn(list, h.latest().Message, "measures_all", nil)
 	list = h.do("risks", func() (bottest.Screen, error) { return h.say(h.ciso, "risks", "") })

@@ -112,7 +112,7 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 		Settings: handlers.Settings{
 			Organisation: "Exempelby kommun", Location: stockholm, Language: language, MaxFiles: 5, MaxFileBytes: 1 << 20, DraftAge: 24 * time.Hour,
 			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),
-			RiskLimits: policy.DefaultRiskLimits,
+			RiskLimits: policy.DefaultRiskLimits(),
 		},
 	}
 	h.RiskMatrix = riskMatrix(texts, h.Settings, h.now)

@@ -138,6 +138,14 @@ func TestDemoWorksACaseThroughEveryButton(t *testing.T) {
 	save()
 	tell("Berörda: 312 personer; Elever")
 
+	more("risk_raise")
+	b.Do(
+		browser.Type("#f-risk", "Elever ser varandras uppgifter efter en uppdatering."), browser.Type("#f-unit", "Utbildningsförvaltningen"),
+		browser.Type("#f-owner", "Ali Nouri"), browser.Click(browser.ID("modal-submit")), says(browser.ID("modal"), "inte bedömd än"),
+		browser.Click(browser.ID("modal-cancel")), chromedp.WaitNotPresent(browser.ID("modal")),
+	)
+	tell("Risker: R1")
+
 	more("hold")
 	b.Do(browser.Type("#f-reason", "Vårdnadshavare har polisanmält."))
 	save()
@@ -196,6 +204,7 @@ func TestDemoWorksACaseThroughEveryButton(t *testing.T) {
 	ofNoCase := []string{
 		"report", "mine", "link_code", "improve", "revise_start", "revise_revised", "revise_unchanged", "revise_postpone", "revise_basis",
 		"followup_write", "followup_make", "inventory", "classify",
+		"risk_new", "risks", "risk", "risk_change", "risk_estimate", "risk_estimate_after", "risk_measure", "risk_end", "risk_matrix", "measures_all",
 		"clarify_a", "clarify_b", "clarify_unknown", // the reporter's
 	}
 	for _, id := range handlers.ButtonIDs() {

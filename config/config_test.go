@@ -649,7 +649,7 @@ func TestDefaultsAreThePolicys(t *testing.T) {
 	if d := cmp.Diff(policy.DefaultThresholds(), thresholds); d != "" {
 		t.Errorf("significant: %s", d)
 	}
-	if d := cmp.Diff(policy.DefaultRiskLimits, policy.RiskLimits{c.Risk.Medium, c.Risk.High, c.Risk.Grave}); d != "" {
+	if d := cmp.Diff(policy.DefaultRiskLimits(), policy.RiskLimits{c.Risk.Medium, c.Risk.High, c.Risk.Grave}); d != "" {
 		t.Errorf("risk: %s", d)
 	}
 }

@@ -313,7 +313,7 @@ func open(t testing.TB, address string) *house {
 			Triage:   []handlers.TriageChannel{{Address: triage}},
 			MaxFiles: 5, MaxFileBytes: 1000, DraftAge: 24 * time.Hour,
 			Steps: policy.DefaultSteps(), Waits: policy.DefaultWaits(), Thresholds: policy.DefaultThresholds(),
-			RiskLimits: policy.DefaultRiskLimits,
+			RiskLimits: policy.DefaultRiskLimits(),
 		},
 	}
 	h.Enqueue = func(_ context.Context, _ *store.Tx, jobs ...handlers.Job) error {

@@ -317,7 +317,9 @@ func (a *App) measured(ctx context.Context, m store.Measure) (of measured, err e
 
 // mayWithMeasure tells whether a person, beside who owns a measure, may do to what it is of one of two things: the first with a case, the
 // second with a risk.
-func (a *App) mayWithMeasure(ctx context.Context, who bot.Actor, of measured, inCase policy.Action, withRisk policy.RiskAction) (bool, error) {
+func (a *App) mayWithMeasure(
+	ctx context.Context, who bot.Actor, of measured, inCase policy.Action, withRisk policy.RiskAction,
+) (bool, error) {
 	if of.risk != nil {
 		return a.mayWithRisk(ctx, who, *of.risk, withRisk)
 	}

@@ -118,7 +118,7 @@ func (a *App) risksAt(ctx context.Context, req bot.Request, number string) (bot.
 // listRisks lists the open risks, the gravest first: all of them to those who analyse them, to others their own.
 func (a *App) listRisks(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	lang := a.language(ctx, req.Actor)
-	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	t := func(key string) string { return a.Texts.T(lang, key) }
 	email, all, err := a.emailAnd(ctx, req.Actor, policy.SeeRisks)
 	if err != nil {
 		return bot.Reply{}, err

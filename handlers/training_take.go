@@ -210,7 +210,7 @@ func (a *App) openAttest(ctx context.Context, req bot.Request) (bot.Reply, error
 const fieldAttested = "attested"
 
 func (a *App) attestDialog(lang string, c Course) *bot.Dialog {
-	t := func(key string, data ...locale.Data) string { return a.Texts.T(lang, key, data...) }
+	t := func(key string) string { return a.Texts.T(lang, key) }
 	return &bot.Dialog{
 		ID: trainingAttestButton, Subject: c.Key, Title: t("training.attest"), Submit: t("button.save"), Cancel: t("button.cancel"),
 		Fields: []bot.Field{

@@ -2,7 +2,7 @@ package policy
 
 import "slices"
 
-// The scales of a risk: how likely it is and what its consequence would be, each from 1 to HighestRisk.
+// HighestRisk is the top of both scales of a risk, how likely it is and what its consequence would be, which begin with 1.
 const HighestRisk = 5
 
 // RiskEstimate is how likely something is, and what its consequence would be, from 1 to HighestRisk each (policy clause 2.5). The zero
@@ -32,7 +32,7 @@ const (
 type RiskLimits [3]int
 
 // DefaultRiskLimits are this program's own choice, until the settings say what the municipality's template says.
-var DefaultRiskLimits = RiskLimits{5, 10, 15}
+func DefaultRiskLimits() RiskLimits { return RiskLimits{5, 10, 15} }
 
 // Level is how grave a risk is by an estimate.
 func (l RiskLimits) Level(e RiskEstimate) RiskLevel {
@@ -144,8 +144,8 @@ func RiskActions() []RiskAction {
 	return all
 }
 
-// MayWithRisk tells whether somebody who holds these roles, owns the risk or is a manager may do the action. What no row of the table allows
-// is forbidden, an unknown action included.
+// MayWithRisk tells whether somebody who holds these roles, owns the risk or is a manager may do the action. What no row of the table
+// allows is forbidden, an unknown action included.
 func MayWithRisk(roles []Role, owner, manager bool, a RiskAction) bool {
 	i := slices.IndexFunc(riskAccesses, func(row riskAccess) bool { return row.action == a })
 	if i < 0 {

@@ -20,7 +20,7 @@ func TestEveryClauseOfThePolicyHasItsRow(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := open(t)
 			in := report.CoverageInput{
-				Location: time.UTC, Holders: map[policy.Role]int{policy.CISO: 1}, Limits: policy.DefaultRiskLimits,
+				Location: time.UTC, Holders: map[policy.Role]int{policy.CISO: 1}, Limits: policy.DefaultRiskLimits(),
 				Documents: []policy.Document{{Key: "policy", Title: "Policyn", Owner: policy.CISO, Month: time.August}},
 				Text: func(key string, data map[string]any) string {
 					return strings.TrimSpace(key + " " + strings.Trim(strings.ReplaceAll(strings.TrimPrefix(fmt.Sprint(data), "map"), " ", ","), "[]"))

@@ -47,7 +47,7 @@ func differ(t *testing.T, a, b image.Image) (left, right int) {
 
 // Each risk is drawn in its own field, limits colour the squares, and as many risks as there may be fit.
 func TestRiskPicture(t *testing.T) {
-	m := report.RiskMatrix{Title: "Risker", Likelihood: "Sannolikhet", Consequence: "Konsekvens", Limits: policy.DefaultRiskLimits}
+	m := report.RiskMatrix{Title: "Risker", Likelihood: "Sannolikhet", Consequence: "Konsekvens", Limits: policy.DefaultRiskLimits()}
 	empty := draw(t, m)
 	placed := []report.PlacedRisk{{Label: "R1", Estimate: policy.RiskEstimate{Likelihood: 4, Consequence: 3}}}
 	m.Before.Risks = placed
@@ -82,7 +82,7 @@ func TestFollowupTellsHowFarTheRiskAnalysesHaveCome(t *testing.T) {
 	s := storetest.SQLite(t)
 	ctx := t.Context()
 	in := followupInput(t)
-	in.RiskLimits = policy.DefaultRiskLimits
+	in.RiskLimits = policy.DefaultRiskLimits()
 	estimate := func(likelihood, consequence int) policy.RiskEstimate {
 		return policy.RiskEstimate{Likelihood: likelihood, Consequence: consequence}
 	}

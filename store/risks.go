@@ -36,8 +36,9 @@ type Risk struct {
 // Number is what people call the risk, as R12.
 func (r Risk) Number() string { return fmt.Sprintf("R%d", r.ID) }
 
-const riskColumns = `id, ref, text, category, cause, system_id, incident_id, unit, owner_email, owner_name, likelihood, consequence, reason, ` +
-	`likelihood_after, consequence_after, reason_after, estimated_at, estimated_by, created_at, created_by, ended_at, ended_by, ended_why`
+const riskColumns = `id, ref, text, category, cause, system_id, incident_id, unit, owner_email, owner_name, likelihood, consequence, ` +
+	`reason, likelihood_after, consequence_after, reason_after, estimated_at, estimated_by, created_at, created_by, ended_at, ended_by, ` +
+	`ended_why`
 
 func riskFields(r *Risk) []any {
 	return []any{
@@ -95,8 +96,8 @@ func (s *Store) Risks(ctx context.Context) ([]Risk, error) {
 	return found, doing("read the risks", err)
 }
 
-// OpenRisks returns the risks that have not ended: of an owner, or of everybody when the address is "". The gravest as it is now come first,
-// those that nobody has estimated before them.
+// OpenRisks returns the risks that have not ended: of an owner, or of everybody when the address is "". Those that nobody has estimated
+// come first, then the gravest as they are now.
 func (s *Store) OpenRisks(ctx context.Context, ownerEmail string) ([]Risk, error) {
 	found, err := readMany(ctx, s, riskFields, `SELECT `+riskColumns+` FROM risks WHERE ended_at IS NULL AND (owner_email = ? OR ? = '') `+
 		`ORDER BY CASE WHEN likelihood = 0 THEN 0 ELSE 1 END, likelihood * consequence DESC, id`, ownerEmail, ownerEmail)

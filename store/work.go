@@ -30,8 +30,8 @@ func (s *Store) Affected(ctx context.Context, incidentID int64) (Affected, error
 	return a, doing("read whom a case affected", err)
 }
 
-const measureColumns = `id, ref, incident_id, risk_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ended_at, ended_by, ` +
-	`reason`
+const measureColumns = `id, ref, incident_id, risk_id, text, owner_email, owner_name, due_on, state, created_at, created_by, ` +
+	`ended_at, ended_by, reason`
 
 func measureFields(m *Measure) []any {
 	return []any{
@@ -101,8 +101,8 @@ func (tx *Tx) OpenMeasuresOfRisk(ctx context.Context, riskID int64) (int, error)
 	return n, doing("count a risk's open measures", err)
 }
 
-// OpenMeasures returns the measures that have not ended, of cases and of risks: of an owner, or of everybody when the address is "". What is
-// to be done first comes first; at most limit.
+// OpenMeasures returns the measures that have not ended, of cases and of risks: of an owner, or of everybody when the address is "". What
+// is to be done first comes first; at most limit.
 func (s *Store) OpenMeasures(ctx context.Context, ownerEmail string, limit int) ([]Measure, error) {
 	query, args := `SELECT `+measureColumns+` FROM measures WHERE state = 'open' `, []any{limit}
 	if ownerEmail != "" {
@@ -134,8 +134,8 @@ func (s *Store) SystemNamed(ctx context.Context, name string) (*System, error) {
 	return &found, doing("look for a system", err)
 }
 
-// AllMeasures calls visit with every measure and the number of its case, "" of a risk's, in the order they were added, and stops at its first
-// error. It holds a few hundred in memory at a time.
+// AllMeasures calls visit with every measure and the number of its case, "" of a risk's, in the order they were added, and stops at its
+// first error. It holds a few hundred in memory at a time.
 func (s *Store) AllMeasures(ctx context.Context, visit func(m Measure, number string) error) error {
 	type numbered struct {
 		Measure
