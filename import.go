@@ -28,7 +28,10 @@ type importCommand struct {
 
 // Help names the columns.
 func (importSystemsCommand) Help() string {
-	return "Columns, in any order: " + strings.Join(systemColumns(), ", ") + ". Class levels are 0 to 3, or all four empty."
+	return "Columns, in any order: " + strings.Join(systemColumns(), ", ") + ". Class levels are 0 to 3, or all four empty. The column " +
+		kindsColumn +
+		" may be there as well: kinds of personal data with commas between, of " + strings.Join(policy.DataKinds(), ", ") +
+		"; nothing leaves what is known."
 }
 
 // The columns of the files. Further ones are left alone.
@@ -40,6 +43,9 @@ func levelColumns() []string {
 func systemColumns() []string {
 	return append([]string{"key", "name", "owner_email", "unit", "supplier", "personal_data", "classified_on"}, levelColumns()...)
 }
+
+// kindsColumn may be missing in a systems inventory.
+const kindsColumn = "data_kinds"
 
 type importFile struct {
 	File   string `arg:"" type:"existingfile" help:"CSV file in UTF-8 with a header line, comma or semicolon between."`
@@ -118,6 +124,7 @@ func systemChanges(before, after []store.System) (lines []string) {
 		}{
 			{"name", s.Name != old.Name}, {"owner_email", s.OwnerEmail != old.OwnerEmail}, {"unit", s.Unit != old.Unit},
 			{"supplier", s.Supplier != old.Supplier}, {"personal_data", s.PersonalData != old.PersonalData},
+			{"data_kinds", !slices.Equal(s.DataKinds, old.DataKinds)},
 			{"class levels", !reflect.DeepEqual(s.Levels, old.Levels)}, {"classified_on", s.ClassifiedOn != old.ClassifiedOn},
 			{"active", s.Active != old.Active},
 		} {
@@ -261,6 +268,12 @@ func parseSystems(content []byte) ([]store.System, error) {
 		}
 		if s.PersonalData == "" {
 			s.PersonalData = policy.Unknown
+		}
+		for _, kind := range strings.FieldsFunc(get(kindsColumn), func(r rune) bool { return r == ',' || r == ';' || r == ' ' }) {
+			if wrong := oneOf(kindsColumn, kind, policy.DataKinds()...); wrong != nil {
+				return wrong
+			}
+			s.DataKinds = append(s.DataKinds, kind)
 		}
 		var figures []int
 		for _, column := range levelColumns() {

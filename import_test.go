@@ -178,6 +178,17 @@ func TestParseSystems(t *testing.T) {
 	})
 }
 
+func TestParseSystemsReadsKindsOfPersonalData(t *testing.T) {
+	header := strings.TrimSpace(systemsHeader) + ",data_kinds\n"
+	systems, err := parseSystems([]byte(header + "a,A,,x,,,,,,yes,,\"health, contact\"\nb,B,,x,,,,,,yes,,\nc,C,,x,,,,,,yes,,hälsa\n"))
+	tells(t, err, `line 4: data_kinds: "hälsa" is none of identity, contact`)
+	if len(systems) != 2 {
+		t.Fatalf("%d systems, want those of the lines that are right", len(systems))
+	}
+	differs(t, "kinds", systems[0].DataKinds, []string{"health", "contact"})
+	differs(t, "an empty cell", systems[1].DataKinds, []string(nil))
+}
+
 func TestParseSystemsNamesWhatIsWrong(t *testing.T) {
 	const good = "omsorg,Omsorgssystemet,,Social,,3,2,1,0,yes,2026-02-10\n"
 	for name, test := range map[string]struct {

@@ -24,9 +24,11 @@ func (c policyCommand) Run(ctx context.Context, cli *commands) error {
 	}
 	return cli.withRegister(ctx, readOnly, func(cfg config.Config, s *store.Store) error {
 		in := coverageInput(cfg, texts, c.Language)
-		if in.Training, err = trainingShares(ctx, cfg, s, s.Now()); err != nil {
+		rows, courses, err := trainingOn(ctx, cfg, s, s.Now())
+		if err != nil {
 			return err
 		}
+		in.Training = trainingShares(rows, courses)
 		all, err := report.PolicyCoverage(ctx, s, in)
 		if err != nil {
 			return err

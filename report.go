@@ -97,6 +97,11 @@ func followupInput(
 	if end := time.Date(year, time.December, 31, 12, 0, 0, 0, in.Location); end.Before(in.TrainingDay) {
 		in.TrainingDay = end
 	}
-	in.Training, err = trainingShares(ctx, cfg, register, in.TrainingDay)
+	rows, courses, err := trainingOn(ctx, cfg, register, in.TrainingDay)
+	if err != nil {
+		return in, err
+	}
+	tree, err := register.Units(ctx)
+	in.Training, in.TrainingOf = trainingShares(rows, courses), trainingOfUnits(rows, tree)
 	return in, err
 }

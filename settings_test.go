@@ -92,6 +92,7 @@ limits: {slack: {posts_per_second_per_channel: 2, posts_per_minute: 60}, discord
 		Steps:      steps,
 		Waits:      policy.Waits{Serious: 5 * time.Minute, Significant: time.Hour, Hour: 10, LowDays: 3},
 		Thresholds: policy.Thresholds{OutageHours: 4, Persons: 100, SameCause: 2, SameCauseTime: 183 * 24 * time.Hour},
+		RiskLimits: policy.RiskLimits{5, 10, 15},
 		Inform:     []policy.Role{policy.SystemOwner}, RetentionMonths: 12, FollowupMonth: time.January,
 	})
 	differs(t, "pace", paceFrom(cfg.Limits), map[string]scheduler.Pace{

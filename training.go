@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strconv"
@@ -88,19 +90,42 @@ func lessonFrom(l lesson.Lesson) handlers.Lesson {
 	return out
 }
 
-// trainingShares is how far the groups of people had come with the courses on a day.
-func trainingShares(ctx context.Context, cfg config.Config, register *store.Store, day time.Time) ([]report.TrainingShare, error) {
+// trainingOn is how training stood on a day, and the courses that it tells of.
+func trainingOn(ctx context.Context, cfg config.Config, register *store.Store, day time.Time) (
+	rows []handlers.TrainingRow, courses []handlers.Course, err error,
+) {
 	settings := settingsFrom(cfg)
-	var err error
 	if settings.Training, err = trainingFrom(cfg); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	rows, err := (&handlers.App{Store: register, Settings: settings}).TrainingOn(ctx, day)
-	if err != nil {
-		return nil, err
+	rows, err = (&handlers.App{Store: register, Settings: settings}).TrainingOn(ctx, day)
+	return rows, settings.Training.Courses, err
+}
+
+// trainingOfUnits is how far the people of each förvaltning and company had come, in the order of their names.
+func trainingOfUnits(rows []handlers.TrainingRow, tree []policy.Unit) (all []report.TrainingOfUnit) {
+	above := policy.Administrations(tree)
+	sums := map[string]*report.TrainingOfUnit{}
+	people := map[string]map[string]int{} // by administration and course
+	for _, r := range rows {
+		unit := cmp.Or(above[r.Unit], r.Unit)
+		if sums[unit] == nil {
+			sums[unit], people[unit] = &report.TrainingOfUnit{Unit: unit}, map[string]int{}
+		}
+		u := sums[unit]
+		u.Asked, u.Done, u.Overdue = u.Asked+r.Asked-r.Away, u.Done+r.Done, u.Overdue+r.Overdue
+		people[unit][r.Course] += r.Asked - r.Away
+		u.People = max(u.People, people[unit][r.Course])
 	}
-	var all []report.TrainingShare
-	for _, c := range settings.Training.Courses {
+	for _, unit := range slices.Sorted(maps.Keys(sums)) {
+		all = append(all, *sums[unit])
+	}
+	return all
+}
+
+// trainingShares is how far the groups of people had come with the courses.
+func trainingShares(rows []handlers.TrainingRow, courses []handlers.Course) (all []report.TrainingShare) {
+	for _, c := range courses {
 		for _, kind := range config.Audiences() {
 			s := report.TrainingShare{Course: c.Title, Kind: kind}
 			for _, r := range rows {
@@ -113,7 +138,7 @@ func trainingShares(ctx context.Context, cfg config.Config, register *store.Stor
 			}
 		}
 	}
-	return all, nil
+	return all
 }
 
 // trainingFiles makes the files of the overview of training: the picture, the table as a spreadsheet and the table as CSV.

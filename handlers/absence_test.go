@@ -189,6 +189,7 @@ func TestAbsenceBelongsToThePerson(t *testing.T) {
 
 // Whatever people say of their absence, in whatever order: of every case somebody is told who is there, and nobody who is away.
 func TestSomebodyWhoIsThereIsAlwaysTold(t *testing.T) {
+	t.Parallel() // long
 	people := []bot.Actor{ali, karin, omar, johan, dora}
 	h := onSQLite(t)
 	h.Settings.Triage = nil

@@ -109,7 +109,7 @@ func (a *App) showSystem(ctx context.Context, req bot.Request) (bot.Reply, error
 	facts := bot.Facts{{Label: t("inventory.levels"), Value: a.levelsText(lang, s)}}
 	for _, f := range []bot.Fact{
 		{Label: t("inventory.owner"), Value: s.OwnerEmail}, {Label: t("inventory.unit"), Value: s.Unit},
-		{Label: t("inventory.supplier"), Value: s.Supplier}, {Label: t("card.personal"), Value: t("answer." + string(s.PersonalData))},
+		{Label: t("inventory.supplier"), Value: s.Supplier}, {Label: t("card.personal"), Value: a.systemDataText(lang, s)},
 	} {
 		if f.Value != "" {
 			facts = append(facts, f)
@@ -145,6 +145,19 @@ func (a *App) showSystem(ctx context.Context, req bot.Request) (bot.Reply, error
 		m.Blocks = append(m.Blocks, bot.Buttons{{ID: classifyButton, Subject: s.Key, Text: t("button.classify"), Style: bot.Primary}})
 	}
 	return bot.Reply{Message: m}, err
+}
+
+// systemDataText is whether a system holds personal data, and of which kinds.
+func (a *App) systemDataText(lang string, s store.System) string {
+	text := a.Texts.T(lang, "answer."+string(s.PersonalData))
+	kinds := make([]string, len(s.DataKinds))
+	for i, kind := range s.DataKinds {
+		kinds[i] = a.Texts.T(lang, "data."+kind)
+	}
+	if len(kinds) > 0 {
+		text += ": " + strings.Join(kinds, ", ")
+	}
+	return text
 }
 
 // casesOf are the latest cases about a system that the person may see.
@@ -214,7 +227,14 @@ func (a *App) classifyDialog(lang string, s store.System) *bot.Dialog {
 			d.Values[id] = []string{strconv.Itoa(s.Levels.Of(aspect))}
 		}
 	}
-	d.Fields = append(d.Fields, bot.Field{
+	var kinds []bot.Option
+	for _, kind := range policy.DataKinds() {
+		kinds = append(kinds, bot.Option{Value: kind, Label: t("data." + kind)})
+	}
+	if d.Values[fieldKinds] = s.DataKinds; len(s.DataKinds) == 0 {
+		delete(d.Values, fieldKinds)
+	}
+	d.Fields = append(d.Fields, bot.Field{ID: fieldKinds, Kind: bot.Choices, Label: t("classify.kinds"), Options: kinds}, bot.Field{
 		ID: fieldReason, Kind: bot.LongText, Required: true, Min: 3, Max: maxNote, Label: t("classify.reason"), Help: t("classify.reason.help"),
 	})
 	return d
@@ -247,8 +267,12 @@ func (a *App) classify(ctx context.Context, req bot.Request) (bot.Reply, error) 
 		if err := tx.Classify(ctx, &c); err != nil {
 			return err
 		}
+		if err := tx.DescribeData(ctx, s.ID, req.Values[fieldKinds]); err != nil {
+			return err
+		}
 		return a.audit(ctx, tx, actorName(req.Actor), "system.classified", s.Key, map[string]any{
 			"old": levelCode(s.Levels), "new": levelCode(&levels), "reason_sha256": digest(reason),
+			"old_kinds": s.DataKinds, "new_kinds": req.Values[fieldKinds],
 		})
 	})
 	if err != nil {

@@ -29,10 +29,10 @@ func TestOwnerIsAskedToClassifyAndDoes(t *testing.T) {
 			t.Errorf("the owner is asked:\n%s", got)
 		}
 		dialog := h.press(ali, "classify", "bygglov").Dialog
-		if dialog == nil || len(dialog.Fields) != 6 {
+		if dialog == nil || len(dialog.Fields) != 7 {
 			t.Fatalf("the dialog is %+v", dialog)
 		}
-		v := bot.Values{"K": {"2"}, "R": {"3"}, "T": {"1"}, "S": {"0"}, "reason": {"Ritningar av 640823-3234."}}
+		v := bot.Values{"K": {"2"}, "R": {"3"}, "T": {"1"}, "S": {"0"}, "kinds": {"identity", "contact"}, "reason": {"Ritningar av 640823-3234."}}
 		if reply := h.submit(ali, "classify", "bygglov", bot.Values{"K": {"4"}, "reason": {"Nej"}}); len(reply.Errors) != 4 {
 			t.Errorf("half an answer is answered %+v", reply)
 		}
@@ -49,7 +49,7 @@ func TestOwnerIsAskedToClassifyAndDoes(t *testing.T) {
 		}
 		c := h.report(maja, bot.Values{"system": {"bygglov"}})
 		page := text(h.ask(bot.Request{Kind: bot.Command, Actor: karin, Text: "systemlista bygg"}).Message)
-		for _, want := range []string{"K2 R3 T1 S0 2026-11-24", "Ali Nouri", "Ritningar av", c.Number} {
+		for _, want := range []string{"K2 R3 T1 S0 2026-11-24", "Ali Nouri", "Ritningar av", c.Number, "Ja: Namn och andra uppgifter om identitet, Adress"} {
 			if !strings.Contains(page, want) {
 				t.Errorf("the page lacks %q:\n%s", want, page)
 			}

@@ -260,6 +260,7 @@ func TestUndecidedPersonalData(t *testing.T) {
 // Whatever is done with a case, and however the clock jumps, a duty is reminded of as the rule says: the latest stage that is due, once,
 // and never one that was taken back or passed over.
 func TestEveryStepIsRemindedAsTheRuleSays(t *testing.T) {
+	t.Parallel() // long
 	h := onSQLite(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		h.clock.advance(time.Duration(rapid.IntRange(0, 365*24).Draw(rt, "hours until the report")) * time.Hour)

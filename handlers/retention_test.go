@@ -293,6 +293,7 @@ func TestAnonymisingGoesOnWhereItEnded(t *testing.T) {
 
 // The files of the database hold nothing of what was emptied, in whatever corner.
 func TestNothingIsLeftInTheFile(t *testing.T) {
+	t.Parallel() // long
 	path := filepath.Join(t.TempDir(), "register.db")
 	h := open(t, "sqlite://"+path)
 	h.Settings.RetentionMonths = 1
@@ -336,6 +337,7 @@ func TestNothingIsLeftInTheFile(t *testing.T) {
 
 // However cases are closed, taken up again and held, and however the clock jumps: exactly those that are due are anonymised.
 func TestExactlyWhatIsDueIsAnonymised(t *testing.T) {
+	t.Parallel() // long
 	rapid.Check(t, func(r *rapid.T) {
 		h := open(t, storetest.MigratedSQLiteURL(t))
 		h.Settings.RetentionMonths = rapid.IntRange(0, 14).Draw(r, "months")

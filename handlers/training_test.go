@@ -451,6 +451,7 @@ func TestClosedAccountIsNotTriedEveryDay(t *testing.T) {
 // Random people, absences, completions and outages against the register: nobody is told twice in a day or outside the hours, and what was
 // sent is what the rule says.
 func TestTrainingSurvivesOutages(t *testing.T) {
+	t.Parallel() // long
 	rapid.Check(t, func(rt *rapid.T) {
 		h := onSQLite(t)
 		h.schooled(grund())

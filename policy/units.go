@@ -108,6 +108,36 @@ func cutRings(tree []Unit) {
 	}
 }
 
+// Administrations are, by unit, the förvaltning or company that it belongs to: the top of its branch, or where all branches meet in one
+// unit, what is just below that.
+func Administrations(tree []Unit) map[string]string {
+	parents := make(map[string]string, len(tree))
+	for _, u := range tree {
+		parents[u.Name] = u.Parent
+	}
+	branch := func(unit string, below func(up string) bool) string {
+		for range tree {
+			up := parents[unit]
+			if up == "" || below(up) {
+				break
+			}
+			unit = up
+		}
+		return unit
+	}
+	tops := map[string]bool{} // of units that have something above them
+	for _, u := range tree {
+		if u.Parent != "" {
+			tops[branch(u.Name, func(string) bool { return false })] = true
+		}
+	}
+	all := make(map[string]string, len(tree))
+	for _, u := range tree {
+		all[u.Name] = branch(u.Name, func(up string) bool { return len(tops) == 1 && tops[up] })
+	}
+	return all
+}
+
 // Within tells whether a unit is another one or lies below it.
 func Within(parents map[string]string, unit, above string) bool {
 	for range len(parents) + 1 {

@@ -32,6 +32,31 @@ func TestUnits(t *testing.T) {
 	}
 }
 
+func TestAdministrations(t *testing.T) {
+	unit := func(name, parent string) policy.Unit { return policy.Unit{Name: name, Parent: parent} }
+	for name, test := range map[string]struct {
+		tree []policy.Unit
+		want map[string]string
+	}{
+		"branches that meet at the top": {
+			[]policy.Unit{unit("Kommunen", ""), unit("Vård", "Kommunen"), unit("Hemtjänsten", "Vård"), unit("Norr", "Hemtjänsten"), unit("Nämnden", "")},
+			map[string]string{"Kommunen": "Kommunen", "Vård": "Vård", "Hemtjänsten": "Vård", "Norr": "Vård", "Nämnden": "Nämnden"},
+		},
+		"branches of their own": {
+			[]policy.Unit{unit("Vård", ""), unit("Hemtjänsten", "Vård"), unit("Skola", ""), unit("Förskolan", "Skola")},
+			map[string]string{"Vård": "Vård", "Hemtjänsten": "Vård", "Skola": "Skola", "Förskolan": "Skola"},
+		},
+		"a ring ends": {
+			[]policy.Unit{unit("A", "B"), unit("B", "A")}, map[string]string{"A": "A", "B": "B"},
+		},
+		"none": {nil, map[string]string{}},
+	} {
+		if diff := cmp.Diff(test.want, policy.Administrations(test.tree)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
 // Whatever the staff list says of managers, the units are a tree: every line upwards ends, and every unit has somebody responsible.
 func TestUnitsAreATree(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 	"time"
 
 	"tyreso.se/incidentbot/store"
@@ -13,19 +14,20 @@ import (
 // SystemEntry is one row of the exported systems inventory. Names are stable: other programs read them. A level is empty, in JSON null,
 // when the system is not classified.
 type SystemEntry struct {
-	Key             string `json:"key"`
-	Name            string `json:"name"`
-	OwnerEmail      string `json:"owner_email"`
-	Unit            string `json:"unit"`
-	Supplier        string `json:"supplier"`
-	Confidentiality *int   `json:"confidentiality"`
-	Integrity       *int   `json:"integrity"`
-	Availability    *int   `json:"availability"`
-	Traceability    *int   `json:"traceability"`
-	PersonalData    string `json:"personal_data"`
-	ClassifiedOn    string `json:"classified_on"` // 2006-01-02
-	Active          bool   `json:"active"`
-	Incidents       int    `json:"incidents"` // how many cases are about it
+	Key             string   `json:"key"`
+	Name            string   `json:"name"`
+	OwnerEmail      string   `json:"owner_email"`
+	Unit            string   `json:"unit"`
+	Supplier        string   `json:"supplier"`
+	Confidentiality *int     `json:"confidentiality"`
+	Integrity       *int     `json:"integrity"`
+	Availability    *int     `json:"availability"`
+	Traceability    *int     `json:"traceability"`
+	PersonalData    string   `json:"personal_data"`
+	DataKinds       []string `json:"data_kinds"`    // of personal data
+	ClassifiedOn    string   `json:"classified_on"` // 2006-01-02
+	Active          bool     `json:"active"`
+	Incidents       int      `json:"incidents"` // how many cases are about it
 }
 
 // Systems writes the systems inventory in one of Formats, as Register does.
@@ -46,7 +48,7 @@ func Systems(ctx context.Context, s *store.Store, format string, w io.Writer, _ 
 	}
 	out, err := newTable(format, w, "Systems", []string{
 		"key", "name", "owner_email", "unit", "supplier", "confidentiality", "integrity", "availability", "traceability", "personal_data",
-		"classified_on", "active", "incidents",
+		"data_kinds", "classified_on", "active", "incidents",
 	})
 	if err != nil {
 		return err
@@ -54,14 +56,16 @@ func Systems(ctx context.Context, s *store.Store, format string, w io.Writer, _ 
 	for _, system := range systems {
 		e := SystemEntry{
 			Key: system.Key, Name: system.Name, OwnerEmail: system.OwnerEmail, Unit: system.Unit, Supplier: system.Supplier,
-			PersonalData: string(system.PersonalData), ClassifiedOn: system.ClassifiedOn, Active: system.Active, Incidents: cases[system.ID],
+			PersonalData: string(system.PersonalData), DataKinds: append([]string{}, system.DataKinds...),
+			ClassifiedOn: system.ClassifiedOn, Active: system.Active, Incidents: cases[system.ID],
 		}
 		if l := system.Levels; l != nil {
 			e.Confidentiality, e.Integrity, e.Availability, e.Traceability = &l.Confidentiality, &l.Integrity, &l.Availability, &l.Traceability
 		}
 		cells := []string{
 			e.Key, e.Name, e.OwnerEmail, e.Unit, e.Supplier, level(e.Confidentiality), level(e.Integrity), level(e.Availability),
-			level(e.Traceability), e.PersonalData, e.ClassifiedOn, strconv.FormatBool(e.Active), strconv.Itoa(e.Incidents),
+			level(e.Traceability), e.PersonalData, strings.Join(e.DataKinds, ", "), e.ClassifiedOn,
+			strconv.FormatBool(e.Active), strconv.Itoa(e.Incidents),
 		}
 		if err := out.write(cells, e); err != nil {
 			return fmt.Errorf("writing %s: %w", e.Key, err)

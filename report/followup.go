@@ -23,6 +23,7 @@ type FollowupInput struct {
 	Recurring    time.Duration // how long before a case another of its kind makes it a recurring one
 	RiskLimits   policy.RiskLimits
 	Training     []TrainingShare
+	TrainingOf   []TrainingOfUnit
 	TrainingDay  time.Time // of which Training tells: the end of the year, or today
 	// Text puts keys in words, with what is filled in.
 	Text func(key string, data map[string]any) string
@@ -80,6 +81,13 @@ type TrainingShare struct {
 	Course               string // its title
 	Kind                 string // employee, manager, elected, supplier
 	Asked, Done, Overdue int
+}
+
+// TrainingOfUnit is how far the people of a förvaltning or company had come with all courses: those who are away are not among them.
+type TrainingOfUnit struct {
+	Unit                 string
+	People               int // at least so many
+	Asked, Done, Overdue int // courses of people
 }
 
 // compiler compiles a follow-up.
@@ -380,7 +388,19 @@ func (c *compiler) trained() []FollowupBlock {
 		return []FollowupBlock{{Text: t("followup.training.none")}}
 	}
 	note := t("followup.training.note", "Day", c.TrainingDay.In(c.Location).Format(time.DateOnly), "Number", policy.FewestShown)
-	return []FollowupBlock{{Table: table}, {Note: note}}
+	byUnit := &Table{Header: []string{
+		t("followup.unit"), t("training.column.asked"), t("training.column.done"), t("training.column.overdue"),
+	}}
+	for _, u := range c.TrainingOf {
+		if u.People >= policy.FewestShown {
+			byUnit.Rows = append(byUnit.Rows, []string{u.Unit, fmt.Sprint(u.Asked), share(u.Done, u.Asked), share(u.Overdue, u.Asked)})
+		}
+	}
+	blocks := []FollowupBlock{{Table: table}}
+	if len(byUnit.Rows) > 0 {
+		blocks = append(blocks, FollowupBlock{Heading: t("followup.training.units")}, FollowupBlock{Table: byUnit})
+	}
+	return append(blocks, FollowupBlock{Note: note})
 }
 
 // count is a key's figure in a year and the one before.

@@ -413,10 +413,14 @@ func TestFollowupTellsOfTrainingInGroupsThatPointAtNobody(t *testing.T) {
 		{Course: "Grunderna", Kind: "employee", Asked: 40, Done: 30, Overdue: 4},
 		{Course: "Grunderna", Kind: "manager", Asked: policy.FewestShown - 1, Done: 1},
 	}
+	in.TrainingOf = []report.TrainingOfUnit{
+		{Unit: "Omsorg", People: 20, Asked: 40, Done: 30, Overdue: 4}, {Unit: "Kansli", People: policy.FewestShown - 1, Asked: 8, Done: 8},
+	}
 	f, err := report.CompileFollowup(t.Context(), s, in)
 	if err != nil {
 		t.Fatal(err)
 	}
+	same(t, "by unit", tables(f)["followup.training.units"], [][]string{{"Omsorg", "40", "30 (75 %)", "4 (10 %)"}})
 	var rows [][]string
 	for _, part := range f.Parts {
 		for _, b := range part.Blocks {

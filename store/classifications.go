@@ -38,6 +38,13 @@ func (tx *Tx) Classify(ctx context.Context, c *Classification) error {
 	return tx.keepClassification(ctx, c)
 }
 
+// DescribeData keeps which kinds of personal data a system holds; with any of them it holds personal data.
+func (tx *Tx) DescribeData(ctx context.Context, systemID int64, kinds []string) error {
+	_, err := tx.exec(ctx, `UPDATE systems SET data_kinds = ?, personal_data = CASE WHEN ? > 0 THEN ? ELSE personal_data END WHERE id = ?`,
+		words[string]{&kinds}, len(kinds), policy.Yes, systemID)
+	return doing("keep what data a system holds", err)
+}
+
 func (tx *Tx) keepClassification(ctx context.Context, c *Classification) error {
 	c.At = tx.Now
 	var err error

@@ -14,12 +14,12 @@ func personFields(p *Person) []any {
 	return []any{&p.ID, &p.Email, &p.Name, &p.Unit, &p.Kind, &p.ManagerEmail, &p.StartDate, &p.Locale, flag{&p.Active}, &p.AbsentUntil}
 }
 
-const systemColumns = `id, key, name, owner_email, unit, supplier, levels, personal_data, classified_on, active`
+const systemColumns = `id, key, name, owner_email, unit, supplier, levels, personal_data, classified_on, active, data_kinds`
 
 func systemFields(s *System) []any {
 	return []any{
 		&s.ID, &s.Key, &s.Name, &s.OwnerEmail, &s.Unit, &s.Supplier, levels{&s.Levels}, &s.PersonalData, &s.ClassifiedOn,
-		flag{&s.Active},
+		flag{&s.Active}, words[string]{&s.DataKinds},
 	}
 }
 
@@ -93,8 +93,9 @@ func (in inventory[T]) merge(ctx context.Context, tx *Tx, rows []T) (Changes, er
 	return c, nil
 }
 
-// ImportSystems brings the systems inventory up to date: a system is known by its key. Those that are not in the list stay
-// as they are, and so does a classification that is later than the list's. A classification that comes with the list is kept as such.
+// ImportSystems brings the systems inventory up to date: a system is known by its key. Those that are not in the list stay as they are, and
+// so do a classification that is later than the list's and kinds of personal data that it does not tell of. A classification that comes
+// with the list is kept as such.
 func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, error) {
 	known, err := tx.Systems(ctx)
 	if err != nil {
@@ -108,6 +109,9 @@ func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, err
 	var classified []string
 	for i, s := range systems {
 		old := before[s.Key]
+		if s.DataKinds == nil {
+			systems[i].DataKinds = old.DataKinds
+		}
 		switch {
 		case old.Levels != nil && old.ClassifiedOn > s.ClassifiedOn:
 			systems[i].Levels, systems[i].ClassifiedOn = old.Levels, old.ClassifiedOn

@@ -122,7 +122,8 @@ type System struct {
 	Supplier     string
 	Levels       *policy.Levels // nil: not classified
 	PersonalData policy.Answer
-	ClassifiedOn string // 2006-01-02 or ""
+	DataKinds    []string // of personal data, of policy.DataKinds; nil: nobody has said
+	ClassifiedOn string   // 2006-01-02 or ""
 	Active       bool
 }
 

@@ -33,9 +33,14 @@ func testClassifications(t *testing.T, open func(t *testing.T) *store.Store) {
 		who := account(t, s, "U1")
 		c := store.Classification{SystemID: a.ID, AccountID: &who.ID, Levels: &policy.Levels{Confidentiality: 3}, Reason: "Journaler"}
 		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.Classify(ctx, &c) })
+		write(t, s, func(ctx context.Context, tx *store.Tx) error {
+			return tx.DescribeData(ctx, a.ID, []string{"health", "contact"})
+		})
 		equal(t, "the older list", bring(t, s, file()), store.Changes{Unchanged: 3})
 		now := must(s.SystemByKey(t.Context(), "a"))(t)
 		equal(t, "in force", *now.Levels, policy.Levels{Confidentiality: 3})
+		equal(t, "kinds of personal data", now.DataKinds, []string{"health", "contact"})
+		equal(t, "whether it holds any", now.PersonalData, policy.Yes)
 		history := must(s.Classifications(t.Context(), a.ID, 9))(t)
 		equal(t, "history", len(history), 2)
 		equal(t, "the latest", history[0], c)
@@ -43,9 +48,13 @@ func testClassifications(t *testing.T, open func(t *testing.T) *store.Store) {
 			t.Errorf("the first is %+v", history[1])
 		}
 		newer := file()
+		newer[0].DataKinds = []string{"login"}
 		newer[0].Levels, newer[0].ClassifiedOn = &policy.Levels{Confidentiality: 2}, "2999-01-01"
 		equal(t, "a newer list", bring(t, s, newer), store.Changes{Changed: 1, Unchanged: 2})
 		equal(t, "history", len(must(s.Classifications(t.Context(), a.ID, 9))(t)), 3)
+		equal(t, "the newer list's kinds", must(s.SystemByKey(t.Context(), "a"))(t).DataKinds, []string{"login"})
+		write(t, s, func(ctx context.Context, tx *store.Tx) error { return tx.DescribeData(ctx, a.ID, nil) })
+		equal(t, "none any more", must(s.SystemByKey(t.Context(), "a"))(t).DataKinds, []string(nil))
 		isErr(t, s.InTx(t.Context(), func(tx *store.Tx) error {
 			return tx.Classify(t.Context(), &store.Classification{SystemID: 99, Levels: &policy.Levels{}})
 		}), store.ErrNotFound)
