@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"tyreso.se/incidentbot/policy"
 )
 
 const personColumns = `id, email, name, unit, kind, manager_email, start_date, locale, active, absent_until`
@@ -111,6 +113,9 @@ func (tx *Tx) ImportSystems(ctx context.Context, systems []System) (Changes, err
 		old := before[s.Key]
 		if s.DataKinds == nil {
 			systems[i].DataKinds = old.DataKinds
+		}
+		if len(systems[i].DataKinds) > 0 { // as DescribeData has it
+			systems[i].PersonalData = policy.Yes
 		}
 		switch {
 		case old.Levels != nil && old.ClassifiedOn > s.ClassifiedOn:

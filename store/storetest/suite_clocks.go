@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"testing"
@@ -19,7 +20,7 @@ func aCase(t *testing.T, s *store.Store) (c store.Incident, ciso store.Account) 
 		if ciso, err = tx.EnsureAccount(ctx, "chat", "U0CISO", "Karin Holm"); err != nil {
 			return err
 		}
-		c = store.Incident{Ref: "ref-" + fmt.Sprint(tx.Now.UnixNano()), Status: store.New, DiscoveredAt: tx.Now, Severity: 2}
+		c = store.Incident{Ref: "ref-" + rand.Text(), Status: store.New, DiscoveredAt: tx.Now, Severity: 2}
 		return tx.CreateIncident(ctx, &c)
 	})
 	return c, ciso
