@@ -59,6 +59,9 @@ var platforms = []struct {
 	open func(h *house)
 }{{slack.Name, (*house).onSlack}, {discord.Name, (*house).onDiscord}}
 
+// readTexts reads the texts once: with the race detector that takes longer than many a test.
+var readTexts = sync.OnceValues(locale.New)
+
 // openHouse opens a house where everybody reads a language.
 func openHouse(t *testing.T, language string, on func(h *house)) *house {
 	t.Helper()
@@ -66,7 +69,7 @@ func openHouse(t *testing.T, language string, on func(h *house)) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := locale.New()
+	texts, err := readTexts()
 	if err != nil {
 		t.Fatal(err)
 	}

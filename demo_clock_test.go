@@ -22,13 +22,13 @@ func choice(field, value string) chromedp.Action[chromedp.Void] {
 	})()`)
 }
 
-// The legal clocks of a case, on a clock that the demo's page moves: nobody takes it and the next in line is told; the decision opens
-// the clocks; the reminder comes; the duty is done; the case is closed.
-func TestDemoMovesTheClock(t *testing.T) {
-	page := startDemo(t, demoCommand{Empty: true})
+// clockOf opens the demo's clock, and returns what moves it by one of its steps.
+func clockOf(t *testing.T, page string) (move func(by string)) {
+	t.Helper()
 	clock := browser.Open(t, 900, 120)
 	clock.Do(chromedp.Navigate(page + demoClockPath))
-	move := func(by string) {
+	return func(by string) {
+		t.Helper()
 		before := browser.Get(clock, chromedp.Text(browser.ID("clock")))
 		// Not in the same breath: pressing leaves the page that it is asked for in.
 		clock.Do(
@@ -36,7 +36,13 @@ func TestDemoMovesTheClock(t *testing.T) {
 			chromedp.WaitVisible(`[data-testid="clock"]:not([data-time="`+before+`"])`),
 		)
 	}
+}
 
+// The legal clocks of a case, on a clock that the demo's page moves: nobody takes it and the next in line is told; the decision opens
+// the clocks; the reminder comes; the duty is done; the case is closed.
+func TestDemoMovesTheClock(t *testing.T) {
+	page := startDemo(t, demoCommand{Empty: true})
+	move := clockOf(t, page)
 	b := browser.Open(t, 1280, 1000)
 	b.Do(chromedp.Navigate(page+demoSlackPath+"/"), chromedp.WaitVisible(connected))
 	b.Do(become(maja)...)

@@ -16,15 +16,7 @@ func TestDemoTrains(t *testing.T) {
 	working := time.Date(2026, 11, 24, 9, 0, 0, 0, bot.demo.location) // a Tuesday
 	bot.demo.clock.ahead.Store(int64(time.Until(working)))
 	bot.start()
-	clock := browser.Open(t, 900, 120)
-	clock.Do(chromedp.Navigate(bot.demo.page + demoClockPath))
-	move := func(by string) {
-		before := browser.Get(clock, chromedp.Text(browser.ID("clock")))
-		clock.Do(
-			chromedp.Evaluate[chromedp.Void](`void setTimeout(() => document.querySelector('`+browser.ID("clock-"+by)+`').click())`),
-			chromedp.WaitVisible(`[data-testid="clock"]:not([data-time="`+before+`"])`),
-		)
-	}
+	move := clockOf(t, bot.demo.page)
 	b := browser.Open(t, 1280, 1000)
 	b.Do(chromedp.Navigate(bot.demo.page+demoSlackPath+"/"), chromedp.WaitVisible(connected))
 	const messages = `[data-testid="messages"]`

@@ -22,17 +22,12 @@ func TestDemoGoesThroughTheYear(t *testing.T) {
 		t.Fatal(err)
 	}
 	bot.demo.clock.back.Store(0)
-	clock := browser.Open(t, 900, 120)
-	clock.Do(chromedp.Navigate(bot.demo.page + demoClockPath))
+	step := clockOf(t, bot.demo.page)
 	// move moves the clock by so many steps of days: 1, 7 or 30.
 	move := func(days string, times int) {
 		by := map[string]string{"1": "24h0m0s", "7": "168h0m0s", "30": "720h0m0s"}[days]
 		for range times {
-			before := browser.Get(clock, chromedp.Text(browser.ID("clock")))
-			clock.Do(
-				chromedp.Evaluate[chromedp.Void](`void setTimeout(() => document.querySelector('`+browser.ID("clock-"+by)+`').click())`),
-				chromedp.WaitVisible(`[data-testid="clock"]:not([data-time="`+before+`"])`),
-			)
+			step(by)
 		}
 	}
 	b := browser.Open(t, 1280, 1000)

@@ -73,7 +73,7 @@ func (w *ward) register(fn func(tx *store.Tx) error) {
 // examine has the doctor look, and returns what was said, a line each, and the error.
 func (w *ward) examine() ([]string, error) {
 	w.t.Helper()
-	texts, err := locale.New()
+	texts, err := readTexts()
 	if err != nil {
 		w.t.Fatal(err)
 	}

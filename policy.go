@@ -38,10 +38,10 @@ func (c policyCommand) Run(ctx context.Context, cli *commands) error {
 }
 
 func coverageInput(cfg config.Config, texts *locale.Texts, language string) report.CoverageInput {
+	settings := settingsFrom(cfg)
 	in := report.CoverageInput{
-		Location: cfg.Organisation.Location(), Documents: settingsFrom(cfg).Documents, Holders: map[policy.Role]int{},
-		Limits: settingsFrom(cfg).RiskLimits,
-		Text:   func(key string, data map[string]any) string { return texts.T(language, key, data) },
+		Location: settings.Location, Documents: settings.Documents, Holders: map[policy.Role]int{}, Limits: settings.RiskLimits,
+		Text: func(key string, data map[string]any) string { return texts.T(language, key, data) },
 	}
 	for _, role := range policy.Roles() {
 		in.Holders[role] = len(cfg.Roles[string(role)])

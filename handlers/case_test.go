@@ -258,6 +258,9 @@ type house struct {
 	broken error
 }
 
+// readTexts reads the texts once: with the race detector that takes longer than many a test.
+var readTexts = sync.OnceValues(locale.New)
+
 // open opens a house on an empty register with a small inventory.
 func open(t testing.TB, address string) *house {
 	t.Helper()
@@ -265,7 +268,7 @@ func open(t testing.TB, address string) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	texts, err := locale.New()
+	texts, err := readTexts()
 	if err != nil {
 		t.Fatal(err)
 	}

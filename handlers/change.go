@@ -81,13 +81,18 @@ func (a *App) changeAll(
 		}
 		return nil
 	})
+	return outcomeOf("a case", action, err)
+}
+
+// outcomeOf is what a change that was tried comes to: nothing when there was nothing to do, errClosed as it is, and else what failed.
+func outcomeOf(what, action string, err error) error {
 	switch {
 	case errors.Is(err, errDone):
 		return nil
 	case errors.Is(err, errClosed):
 		return errClosed
 	case err != nil:
-		return fmt.Errorf("changing a case (%s): %w", action, err)
+		return fmt.Errorf("changing %s (%s): %w", what, action, err)
 	}
 	return nil
 }

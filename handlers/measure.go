@@ -315,15 +315,15 @@ func (a *App) measured(ctx context.Context, m store.Measure) (of measured, err e
 	return measured{risk: &r}, nil
 }
 
-// mayWithMeasure tells whether a person, beside who owns a measure, may do to what it is of one of two things: the first with a case, the
-// second with a risk.
+// mayWithMeasure tells whether a person who is known by an address, beside who owns a measure, may do to what it is of one of two things:
+// the first with a case, the second with a risk.
 func (a *App) mayWithMeasure(
-	ctx context.Context, who bot.Actor, of measured, inCase policy.Action, withRisk policy.RiskAction,
+	ctx context.Context, who bot.Actor, email string, of measured, inCase policy.Action, withRisk policy.RiskAction,
 ) (bool, error) {
 	if of.risk != nil {
-		return a.mayWithRisk(ctx, who, *of.risk, withRisk)
+		return a.mayWithRiskKnown(who, email, *of.risk, withRisk), nil
 	}
-	roles, err := a.rolesOn(ctx, who, *of.incident)
+	roles, err := a.rolesOnKnown(ctx, who, email, *of.incident)
 	return policy.May(roles, inCase, facts(*of.incident)), err
 }
 
@@ -346,7 +346,7 @@ func (a *App) measureFor(ctx context.Context, req bot.Request) (m store.Measure,
 	if err != nil || a.owns(m.OwnerEmail, req.Actor, email) {
 		return m, of, lang, nil, err
 	}
-	may, err := a.mayWithMeasure(ctx, req.Actor, of, policy.EndMeasure, policy.TreatRisk)
+	may, err := a.mayWithMeasure(ctx, req.Actor, email, of, policy.EndMeasure, policy.TreatRisk)
 	if err == nil && !may {
 		denied, err = a.refuse(ctx, req, lang, of.number(), string(policy.EndMeasure))
 	}

@@ -36,7 +36,11 @@ type listedMeasure struct {
 // others, their own. What is to be done first comes first.
 func (a *App) listAllMeasures(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	lang := a.language(ctx, req.Actor)
-	measures, err := a.seenMeasures(ctx, req.Actor)
+	email, all, err := a.mayWithRisks(ctx, req.Actor, policy.SeeRisks)
+	if err != nil {
+		return bot.Reply{}, err
+	}
+	measures, err := a.seenMeasures(ctx, req.Actor, email, all)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -49,7 +53,7 @@ func (a *App) listAllMeasures(ctx context.Context, req bot.Request) (bot.Reply, 
 	for _, l := range page {
 		ends := l.owns
 		if !ends {
-			if ends, err = a.mayWithMeasure(ctx, req.Actor, l.of, policy.EndMeasure, policy.TreatRisk); err != nil {
+			if ends, err = a.mayWithMeasure(ctx, req.Actor, email, l.of, policy.EndMeasure, policy.TreatRisk); err != nil {
 				return bot.Reply{}, err
 			}
 		}
@@ -62,15 +66,13 @@ func (a *App) listAllMeasures(ctx context.Context, req bot.Request) (bot.Reply, 
 	return bot.Reply{Message: m}, nil
 }
 
-// seenMeasures are the open measures that a person may see.
-func (a *App) seenMeasures(ctx context.Context, who bot.Actor) (seen []listedMeasure, err error) {
-	email, all, err := a.emailAnd(ctx, who, policy.SeeRisks)
-	if err != nil || !all && email == "" {
-		return nil, err
-	}
+// seenMeasures are the open measures that a person may see: of all, or of those that they own.
+func (a *App) seenMeasures(ctx context.Context, who bot.Actor, email string, all bool) (seen []listedMeasure, err error) {
 	owner := email
 	if all {
 		owner = ""
+	} else if email == "" {
+		return nil, nil // whose nobody knows
 	}
 	open, err := a.Store.OpenMeasures(ctx, owner, mostMeasures)
 	if err != nil {
@@ -83,7 +85,7 @@ func (a *App) seenMeasures(ctx context.Context, who bot.Actor) (seen []listedMea
 		}
 		sees := l.owns
 		if !sees {
-			if sees, err = a.mayWithMeasure(ctx, who, l.of, policy.SeeMeasures, policy.SeeRisk); err != nil {
+			if sees, err = a.mayWithMeasure(ctx, who, email, l.of, policy.SeeMeasures, policy.SeeRisk); err != nil {
 				return nil, err
 			}
 		}

@@ -106,8 +106,9 @@ func (a *App) remind(ctx context.Context, clock string) error {
 			return a.remindOfRevision(ctx, tx, r)
 		}
 		var deliveries []store.Delivery
+		subject := ""
 		if r.Kind == measureReminders {
-			deliveries, err = a.remindOfMeasure(ctx, tx, r)
+			deliveries, subject, err = a.remindOfMeasure(ctx, tx, r)
 		} else {
 			deliveries, err = a.remindOfCase(ctx, tx, r)
 		}
@@ -117,7 +118,6 @@ func (a *App) remind(ctx context.Context, clock string) error {
 		if err := a.post(ctx, tx, deliveries); err != nil {
 			return err
 		}
-		subject := ""
 		if r.IncidentID != 0 { // so that what is left of the time is right on the card as well
 			incident, err := a.touch(ctx, tx, r.IncidentID)
 			if err != nil {
@@ -164,28 +164,32 @@ func (a *App) remindOfCase(ctx context.Context, tx *store.Tx, r store.Reminder) 
 }
 
 // remindOfMeasure addresses a reminder of a measure to who owns it, once its day has passed to the CISO as well, and adds the next one.
-func (a *App) remindOfMeasure(ctx context.Context, tx *store.Tx, r store.Reminder) ([]store.Delivery, error) {
+// risk is the number of the risk that the measure is of, "" of a case's.
+func (a *App) remindOfMeasure(ctx context.Context, tx *store.Tx, r store.Reminder) (deliveries []store.Delivery, risk string, err error) {
 	m, err := tx.Measure(ctx, *r.MeasureID)
 	if err != nil || m.State != store.MeasureOpen {
-		return nil, err
+		return nil, "", err
 	}
 	due, err := time.ParseInLocation(time.DateOnly, m.DueOn, a.Settings.Location)
 	if err != nil {
-		return nil, fmt.Errorf("reading the day of a measure: %w", err)
+		return nil, "", fmt.Errorf("reading the day of a measure: %w", err)
 	}
 	next := policy.NextMeasureReminder(due, tx.Now, a.Settings.Location, a.Settings.Holidays)
 	if err := tx.AddReminders(ctx, []store.Reminder{measureReminder(m, next)}); err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	deliveries := a.toOwner(m, &r.ID)
+	if m.RiskID != nil {
+		risk = store.RiskNumber(*m.RiskID)
+	}
+	deliveries = a.toOwner(m, &r.ID)
 	if tx.Now.Before(due.AddDate(0, 0, 1)) {
-		return deliveries, nil
+		return deliveries, risk, nil
 	}
 	onDuty, err := a.roster(ctx, tx, tx.Now)
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return addLanes(deliveries, aboutMeasure(a.toHolders(onDuty.triage(), measureDelivery, m.IncidentID), m, &r.ID)), nil
+	return addLanes(deliveries, aboutMeasure(a.toHolders(onDuty.triage(), measureDelivery, m.IncidentID), m, &r.ID)), risk, nil
 }
 
 // reminded is whom a reminder goes to, none when it has lost its point, and what follows it.

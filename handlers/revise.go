@@ -226,13 +226,7 @@ func (a *App) changeRevision(ctx context.Context, req bot.Request, r store.Revis
 		}
 		return a.audit(ctx, tx, actorName(req.Actor), action, revisionSubject(changed), detail)
 	})
-	if errors.Is(err, errDone) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("changing a revision (%s): %w", action, err)
-	}
-	return nil
+	return outcomeOf("a revision", action, err)
 }
 
 // showBasis shows the suggestions that were collected for a revision, to those who may see them.

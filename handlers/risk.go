@@ -119,7 +119,7 @@ func (a *App) risksAt(ctx context.Context, req bot.Request, number string) (bot.
 func (a *App) listRisks(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	lang := a.language(ctx, req.Actor)
 	t := func(key string) string { return a.Texts.T(lang, key) }
-	email, all, err := a.emailAnd(ctx, req.Actor, policy.SeeRisks)
+	email, all, err := a.mayWithRisks(ctx, req.Actor, policy.SeeRisks)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -133,7 +133,7 @@ func (a *App) listRisks(ctx context.Context, req bot.Request) (bot.Reply, error)
 			return bot.Reply{}, err
 		}
 	}
-	_, add, err := a.emailAnd(ctx, req.Actor, policy.AddRisk)
+	_, add, err := a.mayWithRisks(ctx, req.Actor, policy.AddRisk)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -181,8 +181,8 @@ func pageOf[T any](all []T, from string) (page []T, next string) {
 	return all[begin:end], next
 }
 
-// emailAnd is the address that a person is known by, and whether they may do something that is not about one risk.
-func (a *App) emailAnd(ctx context.Context, who bot.Actor, action policy.RiskAction) (email string, may bool, err error) {
+// mayWithRisks tells whether a person may do something that is not about one risk, and the address that they are known by.
+func (a *App) mayWithRisks(ctx context.Context, who bot.Actor, action policy.RiskAction) (email string, may bool, err error) {
 	if email, err = a.emailOf(ctx, who); err != nil {
 		return "", false, err
 	}
@@ -197,26 +197,17 @@ func (a *App) emailAnd(ctx context.Context, who bot.Actor, action policy.RiskAct
 // mayWithRisk tells whether a person may do something with a risk.
 func (a *App) mayWithRisk(ctx context.Context, who bot.Actor, r store.Risk, action policy.RiskAction) (bool, error) {
 	email, err := a.emailOf(ctx, who)
-	if err != nil {
-		return false, err
-	}
-	return policy.MayWithRisk(a.rolesOfKnown(who, email), a.owns(r.OwnerEmail, who, email), false, action), nil
+	return a.mayWithRiskKnown(who, email, r, action), err
+}
+
+// mayWithRiskKnown is mayWithRisk for who has looked up the address already.
+func (a *App) mayWithRiskKnown(who bot.Actor, email string, r store.Risk, action policy.RiskAction) bool {
+	return policy.MayWithRisk(a.rolesOfKnown(who, email), a.owns(r.OwnerEmail, who, email), false, action)
 }
 
 // owns tells whether a person is the one that something was given to, under an address.
 func (a *App) owns(owner string, who bot.Actor, email string) bool {
-	if owner == "" {
-		return false
-	}
-	if strings.EqualFold(email, owner) {
-		return true
-	}
-	for _, w := range a.workers() {
-		if w.Email == owner && w.is(who, email) {
-			return true
-		}
-	}
-	return false
+	return owner != "" && a.holderOf(owner).is(who, email)
 }
 
 // riskFor is the risk that a request concerns, when the person may do what they ask for. Otherwise denied is the answer to give, and a
@@ -279,8 +270,7 @@ func (a *App) showRisk(ctx context.Context, req bot.Request, r store.Risk) (bot.
 	if err != nil {
 		return bot.Reply{}, err
 	}
-	roles, owner := a.rolesOfKnown(req.Actor, email), a.owns(r.OwnerEmail, req.Actor, email)
-	may := func(action policy.RiskAction) bool { return policy.MayWithRisk(roles, owner, false, action) }
+	may := func(action policy.RiskAction) bool { return a.mayWithRiskKnown(req.Actor, email, r, action) }
 	if len(measures) > 0 {
 		m.Blocks = append(m.Blocks, bot.Heading(t("risk.measures")))
 	}

@@ -83,7 +83,7 @@ func (a *App) newRisk(ctx context.Context, req bot.Request) (bot.Reply, error) {
 
 func (a *App) mayAddRisk(ctx context.Context, req bot.Request) (lang string, denied *bot.Reply, err error) {
 	lang = a.language(ctx, req.Actor)
-	_, may, err := a.emailAnd(ctx, req.Actor, policy.AddRisk)
+	_, may, err := a.mayWithRisks(ctx, req.Actor, policy.AddRisk)
 	if err == nil && !may {
 		denied, err = a.refuse(ctx, req, lang, "", string(policy.AddRisk))
 	}
@@ -286,15 +286,7 @@ func (a *App) changeRisk(ctx context.Context, req bot.Request, r store.Risk, act
 		}
 		return a.audit(ctx, tx, actorName(req.Actor), action, r.Number(), detail)
 	})
-	switch {
-	case errors.Is(err, errDone):
-		return nil
-	case errors.Is(err, errClosed):
-		return errClosed
-	case err != nil:
-		return fmt.Errorf("changing a risk (%s): %w", action, err)
-	}
-	return nil
+	return outcomeOf("a risk", action, err)
 }
 
 // changedRisk is the reply to a dialog whose change of a risk has been tried: the risk as it is now, and at the field what to know when the
@@ -311,8 +303,8 @@ func (a *App) changedRisk(ctx context.Context, req bot.Request, lang string, r s
 		return bot.Reply{}, err
 	}
 	may, err := a.mayWithRisk(ctx, req.Actor, now, policy.SeeRisk)
-	if err != nil || !may { // who handed it to somebody else
-		return a.private(lang, "risk.kept"), err
+	if err != nil || !may { // who handed it to somebody else, or has ended a measure of it
+		return a.private(lang, "risk.saved"), err
 	}
 	return a.showRisk(ctx, req, now)
 }

@@ -15,7 +15,7 @@ const riskMatrixDelivery = "risk_matrix"
 // askForRiskMatrix hands on the risks as a picture, before and after measures, in a direct message.
 func (a *App) askForRiskMatrix(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	lang := a.language(ctx, req.Actor)
-	_, may, err := a.emailAnd(ctx, req.Actor, policy.SeeRisks)
+	_, may, err := a.mayWithRisks(ctx, req.Actor, policy.SeeRisks)
 	if err != nil {
 		return bot.Reply{}, err
 	}
@@ -37,7 +37,7 @@ func (a *App) askForRiskMatrix(ctx context.Context, req bot.Request) (bot.Reply,
 
 // sendRiskMatrix draws the risks as they stand now, and hands the picture on, unless its recipient no longer may have it.
 func (a *App) sendRiskMatrix(ctx context.Context, surface bot.Surface, to bot.Address, lang string) error {
-	_, may, err := a.emailAnd(ctx, bot.Actor{Surface: to.Surface, ID: to.User}, policy.SeeRisks)
+	_, may, err := a.mayWithRisks(ctx, bot.Actor{Surface: to.Surface, ID: to.User}, policy.SeeRisks)
 	if err != nil {
 		return err
 	}

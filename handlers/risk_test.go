@@ -247,6 +247,9 @@ func TestTheListOfMeasures(t *testing.T) {
 		if told := h.latest(direct(karin)); !strings.Contains(told, "Åtgärden efter "+r.Number()+" skulle ha varit klar") {
 			t.Errorf("once it is late, the CISO is told:\n%s", told)
 		}
+		if !slices.ContainsFunc(h.events("reminder.sent"), func(e store.Event) bool { return e.Subject == r.Number() }) {
+			t.Error("no reminder in the audit chain is of the risk")
+		}
 		h.verify()
 	})
 }

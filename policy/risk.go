@@ -50,15 +50,15 @@ func (l RiskLimits) Level(e RiskEstimate) RiskLevel {
 
 // RiskFigures are what the register knows of cases like a risk, in the latest RiskMonths.
 type RiskFigures struct {
-	Months     int // that the register covers of that time, at least 1
-	OfCategory int // cases of its category; these three may be 0 because nothing was said of it
-	OfSystem   int // cases in its system
-	OfCause    int // closed cases with its cause
-	Cases      int // that fit everything that is said of it
-	NearMisses int // of them
-	Worst      Severity
-	Persons    int     // the most that one of them affected; Worst and Persons are of those that were no near misses
-	Levels     *Levels // of its system; nil: none, or not classified
+	Months     int      // that the register covers, at least 1
+	OfCategory int      // cases of its category; these three may be 0 because nothing was said of it
+	OfSystem   int      // cases in its system
+	OfCause    int      // closed cases with its cause
+	Cases      int      // that fit everything that is said of it
+	NearMisses int      // of them
+	Worst      Severity // 0: none of them
+	Persons    int      // the most that one of them affected; Worst and Persons are of those that were no near misses
+	Levels     *Levels  // of its system; nil: none, or not classified
 }
 
 // RiskMonths is how far back the register is asked for cases like a risk.

@@ -218,7 +218,7 @@ func Measures(ctx context.Context, s *store.Store, format string, w io.Writer, p
 			CreatedAt: m.CreatedAt.UTC().Format(time.RFC3339), EndedAt: stamp(m.EndedAt), Reason: m.Reason,
 		}
 		if m.RiskID != nil {
-			e.Risk = store.Risk{ID: *m.RiskID}.Number()
+			e.Risk = store.RiskNumber(*m.RiskID)
 		}
 		if done++; progress != nil {
 			progress(done)

@@ -227,7 +227,7 @@ func (p *personal) owned(ctx context.Context) error {
 	return p.store.AllMeasures(ctx, func(m store.Measure, number string) error {
 		if m.OwnerEmail == p.data.Email {
 			if m.RiskID != nil {
-				number = store.Risk{ID: *m.RiskID}.Number()
+				number = store.RiskNumber(*m.RiskID)
 			}
 			p.data.Measures = append(p.data.Measures, number)
 		}

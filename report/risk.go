@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"math"
 	"slices"
 	"strings"
 
@@ -92,7 +93,7 @@ func (m RiskMatrix) draw(c draw.Canvas, field RiskField, corner vg.Point) {
 	c.FillText(title, vg.Point{X: corner.X + side/2, Y: corner.Y + side + fieldTop/2}, field.Title)
 	c.FillText(title, vg.Point{X: corner.X + side/2, Y: corner.Y - fieldBottom*0.7}, m.Consequence)
 	upright := title
-	upright.Rotation = 1.5707963267948966 // a quarter of a turn
+	upright.Rotation = math.Pi / 2
 	c.FillText(upright, vg.Point{X: corner.X - fieldLeft*0.7, Y: corner.Y + side/2}, m.Likelihood)
 	figure, value, label := lettering(11), lettering(8), lettering(9)
 	figure.XAlign, value.XAlign, value.Color = draw.XCenter, draw.XRight, color.Gray{0x60}

@@ -70,8 +70,6 @@ func TestNothingThatAPersonWaitsForGrowsWithTheRegister(t *testing.T) {
 	read(err)
 	_, err = s.RisksOfIncident(ctx, i.ID)
 	read(err)
-	_, err = s.RisksOfSystem(ctx, 1)
-	read(err)
 	_, err = s.MeasuresOfRisk(ctx, 1)
 	read(err)
 	for _, owner := range []string{"", "ali@example.org"} {

@@ -33,8 +33,11 @@ type Risk struct {
 	EndedWhy    string
 }
 
-// Number is what people call the risk, as R12.
-func (r Risk) Number() string { return fmt.Sprintf("R%d", r.ID) }
+// RiskNumber is what people call the risk with an id, as R12.
+func RiskNumber(id int64) string { return fmt.Sprintf("R%d", id) }
+
+// Number is what people call the risk.
+func (r Risk) Number() string { return RiskNumber(r.ID) }
 
 const riskColumns = `id, ref, text, category, cause, system_id, incident_id, unit, owner_email, owner_name, likelihood, consequence, ` +
 	`reason, likelihood_after, consequence_after, reason_after, estimated_at, estimated_by, created_at, created_by, ended_at, ended_by, ` +
@@ -108,13 +111,6 @@ func (s *Store) OpenRisks(ctx context.Context, ownerEmail string) ([]Risk, error
 func (s *Store) RisksOfIncident(ctx context.Context, incidentID int64) ([]Risk, error) {
 	found, err := readMany(ctx, s, riskFields, `SELECT `+riskColumns+` FROM risks WHERE incident_id = ? ORDER BY id`, incidentID)
 	return found, doing("read the risks of a case", err)
-}
-
-// RisksOfSystem returns the open risks in a system, in the order in which they were added.
-func (s *Store) RisksOfSystem(ctx context.Context, systemID int64) ([]Risk, error) {
-	found, err := readMany(ctx, s, riskFields,
-		`SELECT `+riskColumns+` FROM risks WHERE system_id = ? AND ended_at IS NULL ORDER BY id`, systemID)
-	return found, doing("read the risks in a system", err)
 }
 
 // OpenRiskMeasures counts the measures of risks that have not ended, by risk.

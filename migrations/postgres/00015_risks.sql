@@ -28,7 +28,6 @@ CREATE TABLE risks (
 );
 CREATE UNIQUE INDEX risks_ref ON risks (ref);
 CREATE INDEX risks_by_incident ON risks (incident_id, id) WHERE incident_id IS NOT NULL;
-CREATE INDEX risks_by_system ON risks (system_id, id) WHERE system_id IS NOT NULL;
 CREATE INDEX risks_open ON risks (ended_at, id);
 
 -- A measure is of a case or of a risk.

@@ -34,7 +34,6 @@ func testRisks(t *testing.T, open func(t *testing.T) *store.Store) {
 	equal(t, "open ones, those not estimated before the gravest", must(s.OpenRisks(t.Context(), ""))(t), []store.Risk{r, grave, slight})
 	equal(t, "an owner's", must(s.OpenRisks(t.Context(), "bo@example.org"))(t), []store.Risk{grave, slight})
 	equal(t, "of the case", must(s.RisksOfIncident(t.Context(), c.ID))(t), []store.Risk{r})
-	equal(t, "in the system", must(s.RisksOfSystem(t.Context(), system.ID))(t), []store.Risk{r})
 
 	refused := errors.New("refused")
 	isErr(t, s.InTx(t.Context(), func(tx *store.Tx) error {
@@ -55,7 +54,6 @@ func testRisks(t *testing.T, open func(t *testing.T) *store.Store) {
 	})
 	equal(t, "what was changed", must(s.RiskByID(t.Context(), r.ID))(t), r)
 	equal(t, "open ones", must(s.OpenRisks(t.Context(), ""))(t), []store.Risk{grave, slight})
-	equal(t, "open ones in the system", len(must(s.RisksOfSystem(t.Context(), system.ID))(t)), 0)
 	equal(t, "all", must(s.Risks(t.Context()))(t), []store.Risk{r, slight, grave})
 }
 
