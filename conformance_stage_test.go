@@ -37,6 +37,7 @@ type house struct {
 	language string
 	employee bottest.Platform
 	ciso     bottest.Platform
+	also     bottest.Platform // a CISO on another platform; nil where there is one
 	say      func(who bottest.Platform, word, argument string) (bottest.Screen, error)
 	home     func(who bottest.Platform) (bottest.Screen, error) // nil where there is no home page
 
@@ -320,14 +321,17 @@ func (h *house) stands(ref bot.Ref, m bot.Message) {
 func (h *house) read() {
 	h.t.Helper()
 	for ref := range h.unread {
-		m := h.posted[ref]
-		screen, err := h.ciso.Read(h.t.Context(), ref)
+		m, reader := h.posted[ref], h.ciso
+		if h.also != nil && ref.Surface == h.also.Surface().Name() {
+			reader = h.also
+		}
+		screen, err := reader.Read(h.t.Context(), ref)
 		if err != nil {
 			h.t.Fatalf("reading a message: %v", err)
 		}
-		wrong := h.ciso.Traits().Differs(m, screen)
+		wrong := reader.Traits().Differs(m, screen)
 		if wrong != "" && longQuotes(m) {
-			wrong = h.ciso.Traits().Shortened(m, screen)
+			wrong = reader.Traits().Shortened(m, screen)
 		}
 		if wrong != "" {
 			h.t.Errorf("in %s, %s", h.language, wrong)

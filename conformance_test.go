@@ -115,19 +115,31 @@ func (h *house) report(name string, given bot.Values, late time.Duration, upload
 	return newest
 }
 
+// buttonAt is which of a message's buttons is the first one like that, counted from 0; -1 when none is.
+func buttonAt(m bot.Message, is func(bot.Button) bool) int {
+	n := 0
+	for _, b := range m.Blocks {
+		row, _ := b.(bot.Buttons)
+		for _, one := range row {
+			if is(one) {
+				return n
+			}
+			n++
+		}
+	}
+	return -1
+}
+
+func ofCase(c store.Incident, button string) func(bot.Button) bool {
+	return func(b bot.Button) bool { return b.ID == button && b.Subject == c.Ref }
+}
+
 // card is where a case's card stands in the open channel, and which of its buttons has an id.
 func (h *house) card(c store.Incident, button string) (bot.Ref, int) {
 	h.t.Helper()
 	for _, ref := range slices.Backward(h.order) {
-		n := 0
-		for _, b := range h.posted[ref].Blocks {
-			row, _ := b.(bot.Buttons)
-			for _, one := range row {
-				if one.ID == button && one.Subject == c.Ref {
-					return ref, n
-				}
-				n++
-			}
+		if n := buttonAt(h.posted[ref], ofCase(c, button)); n >= 0 {
+			return ref, n
 		}
 	}
 	h.t.Fatalf("no card of %s has a button %q", c.Number, button)
@@ -162,16 +174,7 @@ func (h *house) pressMore(c store.Incident, button string, given bot.Values, upl
 // pressIn has the CISO press the first button with an id in a message that was answered, and fill in the dialog that it opens, if one.
 func (h *house) pressIn(menu bottest.Screen, m *bot.Message, button string, given bot.Values, uploads ...bottest.Upload) bottest.Screen {
 	h.t.Helper()
-	n, found := 0, -1
-	for _, b := range m.Blocks {
-		row, _ := b.(bot.Buttons)
-		for _, one := range row {
-			if one.ID == button && found < 0 {
-				found = n
-			}
-			n++
-		}
-	}
+	found := buttonAt(*m, func(b bot.Button) bool { return b.ID == button })
 	if found < 0 {
 		h.t.Fatalf("%q has no button %q", menu.Title, button)
 	}
