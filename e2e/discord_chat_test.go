@@ -30,9 +30,9 @@ const (
 // discordChat is a Discord server with people in it.
 type discordChat struct {
 	*discord.Workspace
+	*wire
 
 	gateway bool
-	url     string             // of the server
 	key     ed25519.PrivateKey // signs what comes over HTTP
 	joined  int
 }
@@ -49,12 +49,11 @@ func newDiscordChat(t *testing.T, p play) *discordChat {
 		t.Fatal(err)
 	}
 	server := httptest.NewUnstartedServer(nil)
-	c := &discordChat{gateway: p.socket, key: key, Workspace: discord.New(discord.Options{
+	c := &discordChat{gateway: p.socket, key: key, wire: over(server), Workspace: discord.New(discord.Options{
 		NoRateLimits: !p.limits, Faults: discord.NewFaults(seed(t)), Host: server.Listener.Addr().String(), PrivateKey: key,
 	})}
 	server.Config.Handler = c.Workspace
 	server.Start()
-	c.url = server.URL
 	t.Cleanup(func() {
 		c.Close()
 		server.Close()

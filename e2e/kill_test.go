@@ -2,6 +2,7 @@ package e2e_test
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -29,7 +30,7 @@ type receipts struct {
 	mu       sync.Mutex
 	textOf   map[string]string
 	numbers  map[string][]string // by reporter
-	failures int                 // commands and submissions that were not answered as they should
+	failures map[string][]error  // by text: what was said to a command or submission that was not answered as it should
 	enough   chan struct{}       // closed when who has not got a receipt by now is to give up
 }
 
@@ -43,10 +44,10 @@ func (r *receipts) keep(user, number, text string) bool {
 	return !given
 }
 
-func (r *receipts) failed() {
+func (r *receipts) failed(text string, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.failures++
+	r.failures[text] = append(r.failures[text], fmt.Errorf("%s %w", time.Now().Format("05.000"), err))
 }
 
 // TestKilled kills the program at random moments while people report. Whoever does not get a receipt goes on with the same report,
@@ -83,7 +84,7 @@ func (s *stage) survive(n int, socket bool) {
 	}
 	random := rand.New(rand.NewPCG(seed(t), 0))
 	s.start()
-	promised := &receipts{textOf: map[string]string{}, numbers: map[string][]string{}, enough: make(chan struct{})}
+	promised := &receipts{textOf: map[string]string{}, numbers: map[string][]string{}, failures: map[string][]error{}, enough: make(chan struct{})}
 	over := make(chan struct{})
 	var reporters sync.WaitGroup
 	bots := &current{bot: s.bot}
@@ -102,12 +103,10 @@ func (s *stage) survive(n int, socket bool) {
 			s.awaitChat("the program is connected", s.attached)
 		}
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
-		s.bot.kill()
-		bots.set(s.begin())
+		bots.set(s.killed())
 		if i%4 == 3 { // killed before it serves
 			time.Sleep(time.Duration(random.IntN(200)) * time.Millisecond)
-			s.bot.kill()
-			bots.set(s.begin())
+			bots.set(s.killed())
 		}
 		if !s.awaitServing() {
 			t.Fatalf("the program did not start after a kill: %v", s.bot.err)
@@ -118,15 +117,16 @@ func (s *stage) survive(n int, socket bool) {
 	defer giveUp.Stop()
 	reporters.Wait()
 	killed := time.Since(began)
-	if len(promised.textOf) == 0 || promised.failures == 0 {
-		t.Fatalf("%d receipts and %d failures: the kills did not hit any work", len(promised.textOf), promised.failures)
+	if len(promised.textOf) == 0 || len(promised.failures) == 0 {
+		t.Fatalf("%d receipts and %d failures: the kills did not hit any work", len(promised.textOf), len(promised.failures))
 	}
 
 	register := s.register()
 	inRegister := map[string]string{}
 	for i, incident := range register {
 		if other := inRegister[incident.Text]; other != "" {
-			t.Errorf("one report is in the register twice, as %s and %s", other, incident.Number)
+			t.Errorf("one report is in the register twice, as %s and %s; its reporter was told:\n%v",
+				other, incident.Number, errors.Join(promised.failures[incident.Text]...))
 		}
 		inRegister[incident.Text] = incident.Number
 		if want := fmt.Sprintf("INC-%d-%04d", time.Now().Year(), i+1); incident.Number != want {
@@ -150,8 +150,8 @@ func (s *stage) survive(n int, socket bool) {
 	}
 	s.awaitMessages(places)
 	events := s.audited()
-	t.Logf("%d kills in %s, %d receipts, %d failures that people met; the last message came after %s; %d audited events",
-		n+n/4, killed.Round(time.Millisecond), len(all), promised.failures, time.Since(began).Round(time.Millisecond), events)
+	t.Logf("%d kills in %s, %d receipts, %d reports that did not get theirs at once; the last message came after %s; %d audited events",
+		n+n/4, killed.Round(time.Millisecond), len(all), len(promised.failures), time.Since(began).Round(time.Millisecond), events)
 }
 
 // current is the program that runs at the moment, for those who use it while it is killed and started anew.
@@ -199,7 +199,7 @@ func (s *stage) insist(person, text string, pace *rand.Rand, bots *current, prom
 		if err == nil {
 			return number
 		}
-		promised.failed()
+		promised.failed(text, err)
 		select {
 		case <-promised.enough:
 			s.t.Errorf("%s never got a receipt for %q: %v", person, text, err)

@@ -24,9 +24,9 @@ const (
 // slackChat is a Slack workspace with people in it.
 type slackChat struct {
 	*slack.Workspace
+	*wire
 
 	socket bool
-	url    string // of the workspace
 	joined int
 }
 
@@ -38,13 +38,12 @@ func openSlack(t *testing.T, p play) chat { return newSlackChat(t, p) }
 func newSlackChat(t *testing.T, p play) *slackChat {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	c := &slackChat{socket: p.socket, Workspace: slack.New(slack.Options{
+	c := &slackChat{socket: p.socket, wire: over(server), Workspace: slack.New(slack.Options{
 		NoRateLimits: !p.limits, Faults: slack.NewFaults(seed(t)), Host: server.Listener.Addr().String(),
 		Shortcuts: []slack.Shortcut{{CallbackID: "report_message", Name: "Rapportera som incident"}},
 	})}
 	server.Config.Handler = c.Workspace
 	server.Start()
-	c.url = server.URL
 	t.Cleanup(func() {
 		c.Close()
 		server.Close()
@@ -123,7 +122,10 @@ func (c *slackChat) report(alive context.Context, person, text string) (number s
 	if err != nil {
 		return "", err
 	}
-	return c.submit(alive, person, view, text)
+	if number, err = c.submit(alive, person, view, text); err != nil {
+		return "", fmt.Errorf("dialog %s: %w", view, err)
+	}
+	return number, nil
 }
 
 // openDialog types /incident and returns the id of the dialog that opens, or of the one that is open. The error is errNoDialog when

@@ -66,6 +66,9 @@ type chat interface {
 	// fired are the mentions and previews that what the program wrote set off.
 	fired() []string
 
+	// remains returns a function that tells whether all has arrived that a killed program had sent; see wire.
+	remains(ctx context.Context) (arrived func() bool, err error)
+
 	DirectMessages(person string) string
 	Until(ctx context.Context, holds func() bool) error
 	Problems() []string
