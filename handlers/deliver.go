@@ -341,6 +341,9 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 		}
 		return a.revisionReminder(ctx, d, lang, roles)
 	}
+	if d.Kind == undeliveredDelivery && d.IncidentID == nil {
+		return a.undeliveredLetter(lang, ""), nil
+	}
 	incident, err := a.Store.IncidentByID(ctx, *d.IncidentID)
 	if err != nil {
 		return bot.Message{}, fmt.Errorf("reading the incident of a message: %w", err)
@@ -384,10 +387,15 @@ func (a *App) letter(ctx context.Context, d store.Delivery, lang string, reader 
 	case involvedDelivery:
 		return a.involvedLetter(ctx, d, lang, incident)
 	case undeliveredDelivery:
-		text := a.Texts.T(lang, "undelivered", locale.Data{"Number": incident.Number})
-		return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}, nil
+		return a.undeliveredLetter(lang, incident.Number), nil
 	}
 	return bot.Message{}, fmt.Errorf("drawing a message: unknown kind %q", d.Kind)
+}
+
+// undeliveredLetter tells of a dead letter; number is that of its incident, "" of what concerns none.
+func (a *App) undeliveredLetter(lang, number string) bot.Message {
+	text := a.Texts.T(lang, "undelivered", locale.Data{"Number": number})
+	return bot.Message{Summary: text, Blocks: []bot.Block{bot.Paragraph(text)}}
 }
 
 func (a *App) recipientLanguage(account store.Account) string {
@@ -482,7 +490,8 @@ func (a *App) noteUnreached(ctx context.Context, tx *store.Tx, d store.Delivery,
 }
 
 // bury makes a dead letter visible: in the audit chain, and to those who work the cases, by another way than the one that
-// failed; once a day and lane, because a channel that is gone fails for every case.
+// failed; once a day and lane, because a channel that is gone fails for every case. They are not told of a training notice, which is one
+// of thousands and comes again, nor of a code that somebody waits for and asks for anew.
 func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code string) error {
 	if d.Kind == openRoomDelivery {
 		return a.roomFailed(ctx, tx, d, code)
@@ -498,7 +507,7 @@ func (a *App) bury(ctx context.Context, tx *store.Tx, d store.Delivery, code str
 	if err := a.audit(ctx, tx, "system", "delivery.dead", subject, map[string]any{"kind": d.Kind, "lane": d.Lane, "code": code}); err != nil {
 		return err
 	}
-	if d.IncidentID == nil || d.Kind == undeliveredDelivery {
+	if d.NoticeID != nil || d.Kind == linkCodeDelivery || d.Kind == undeliveredDelivery {
 		return nil
 	}
 	fresh, _, err := tx.Claim(ctx, "undelivered:"+d.Lane+":"+tx.Now.In(a.Settings.Location).Format(time.DateOnly), "")

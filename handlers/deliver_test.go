@@ -157,6 +157,16 @@ func TestCISOIsToldAnotherWay(t *testing.T) {
 		h.settle()
 		same(t, "messages to the CISO", len(h.chat.to(direct(karin))), 2)
 	})
+	t.Run("of a revision that nobody was asked for, in the direct messages", func(t *testing.T) {
+		h := onSQLite(t)
+		h.governed("2026-07-01 12:00")
+		h.chat.refuse = refusing("Send", revisions.String(), gone())
+		h.at("2026-08-03 09:00")
+		posts := h.chat.to(direct(karin))
+		if len(posts) != 1 || !strings.Contains(text(&posts[0].Message), "revidering") || !strings.Contains(text(&posts[0].Message), "doctor") {
+			t.Errorf("the CISO has %d messages, want that the prompt could not be posted", len(posts))
+		}
+	})
 	t.Run("without end when nothing gets through", func(t *testing.T) {
 		h := onSQLite(t)
 		h.chat.refuse = refusing("Send", "", gone())

@@ -216,11 +216,14 @@ func (a *App) attestDialog(lang string, c Course) *bot.Dialog {
 		Fields: []bot.Field{
 			{ID: "document", Kind: bot.Note, Help: c.Link, Label: a.documentText(lang, c)},
 			{ID: fieldAttested, Kind: bot.Choices, Required: true, Label: t("training.attest.label"), Options: []bot.Option{
-				{Value: "yes", Label: t("training.attest.yes")},
+				{Value: attestedVersion(c), Label: t("training.attest.yes")},
 			}},
 		},
 	}
 }
+
+// attestedVersion is what the answer says was read: a dialog may be sent when another version has come into force.
+func attestedVersion(c Course) string { return digest(c.Version) }
 
 // documentText is a governing document with its version, where it has one yet.
 func (a *App) documentText(lang string, c Course) string {
@@ -238,6 +241,9 @@ func (a *App) attest(ctx context.Context, req bot.Request) (bot.Reply, error) {
 	}
 	if !c.Document {
 		return a.private(lang, "stale_button"), nil
+	}
+	if read := req.Values.Get(fieldAttested); read != "" && read != attestedVersion(c) {
+		return bot.Reply{Errors: map[string]string{fieldAttested: a.Texts.T(lang, "problem.outdated_version")}}, nil
 	}
 	if found := a.attestDialog(lang, c).Check(req.Values, 0, a.Store.Now()); len(found) > 0 {
 		return bot.Reply{Errors: a.problems(lang, found)}, nil

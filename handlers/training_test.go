@@ -318,6 +318,19 @@ func TestManagerMarksTheirPeople(t *testing.T) {
 	})
 }
 
+// attest opens the dialog about a document and confirms.
+func (h *house) attest(who bot.Actor, course string) {
+	h.t.Helper()
+	h.submit(who, "training_attest", course, h.read(who, course))
+}
+
+// read is what is confirmed of the document that is in force now.
+func (h *house) read(who bot.Actor, course string) bot.Values {
+	h.t.Helper()
+	field := h.press(who, "training_attest", course).Dialog.Field("attested")
+	return bot.Values{"attested": {field.Options[0].Value}}
+}
+
 func TestAttestation(t *testing.T) {
 	h := onSQLite(t)
 	document := grund()
@@ -328,7 +341,7 @@ func TestAttestation(t *testing.T) {
 	if h.submit(maja, "training_attest", "policy", nil).Errors["attested"] == "" {
 		t.Error("nothing is to be confirmed")
 	}
-	h.submit(maja, "training_attest", "policy", bot.Values{"attested": {"yes"}})
+	h.attest(maja, "policy")
 	same(t, "attested", h.completions(maja), []string{"policy 1 2026-11-23 attestation"})
 	h.on("2026-11-24 09:00")
 	same(t, "told", h.toldOf(maja, reminderTitle), 0)
@@ -349,7 +362,8 @@ func TestAttestationIsAskedForAnewWhenTheDocumentIsRevised(t *testing.T) {
 		if strings.Contains(page, "version") || !strings.Contains(page, "gammal.pdf") {
 			t.Errorf("before it was revised, to be read is:\n%s", page)
 		}
-		h.submit(maja, "training_attest", "policy", bot.Values{"attested": {"yes"}})
+		h.attest(maja, "policy")
+		old := h.read(karin, "policy")
 		h.to("2027-08-16 09:00")
 		h.submit(ali, "revise_revised", h.revision().Ref, bot.Values{
 			"edition": {"3.0"}, "decided": {"2027-08-13T08:00:00Z"}, "reference": {"KS 2027/1"}, "link": {"https://exempel.example/ny.pdf"},
@@ -360,7 +374,10 @@ func TestAttestationIsAskedForAnewWhenTheDocumentIsRevised(t *testing.T) {
 		if page = text(h.press(maja, "training_start", "policy").Message); !strings.Contains(page, "Policyn, version 3.0") || !strings.Contains(page, "ny.pdf") {
 			t.Errorf("after it was revised, to be read is:\n%s", page)
 		}
-		h.submit(maja, "training_attest", "policy", bot.Values{"attested": {"yes"}})
+		if said := h.submit(karin, "training_attest", "policy", old).Errors["attested"]; !strings.Contains(said, "ny version") || len(h.completions(karin)) > 0 {
+			t.Error("who had the old edition before them attests the new one")
+		}
+		h.attest(maja, "policy")
 		same(t, "attested", h.completions(maja), []string{"policy  2027-08-02 attestation", "policy 3.0 2027-08-17 attestation"})
 		done := func(day string) (n int) {
 			rows, err := h.TrainingOn(t.Context(), policy.Day(day))
