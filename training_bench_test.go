@@ -239,15 +239,13 @@ func number(tb testing.TB, variable string, otherwise int) int {
 	return n
 }
 
-// A report that is made while everybody is being told of their training is told at once, within the platform's rates: before more of
-// the others than the platform takes in a second. They are counted, not timed: a slow machine tells fewer of them in the meantime.
+// A report that is made while everybody is being told of their training is told at once, within the platform's rates.
 func TestUrgentNoticeDoesNotWaitForTraining(t *testing.T) {
 	for name, address := range map[string]func(testing.TB) string{"sqlite": storetest.SQLiteURL, "postgres": storetest.PostgresURL} {
 		t.Run(name, func(t *testing.T) {
-			const perSecond = 10
 			space, door, server := reminderServer(t, 2000, time.Now, false)
 			offset := time.Until(workday()) // the register's clock stands in working hours
-			p := trainedBot(t, address(t), server, 2000, 60*perSecond, func() time.Time { return time.Now().Add(offset) })
+			p := trainedBot(t, address(t), server, 2000, 600, func() time.Time { return time.Now().Add(offset) })
 			ctx, stop := context.WithCancel(t.Context())
 			stopped := make(chan error, 1)
 			go func() { stopped <- p.run(ctx) }()
@@ -258,6 +256,7 @@ func TestUrgentNoticeDoesNotWaitForTraining(t *testing.T) {
 				}
 			}()
 			until(t, "some have been told", func() bool { return len(space.Messages(space.DirectMessages("U60"))) > 0 })
+			reported := time.Now()
 			_, err := p.app.Handle(t.Context(), bot.Request{
 				Kind: bot.Submit, Key: "report", Name: handlers.ReportDialog, At: p.store.Now(),
 				Actor: bot.Actor{Surface: "slack", ID: "U60", Language: "sv"}, Values: bot.Values{"stop": {"no"}, "text": {"Tappad telefon"}},
@@ -265,13 +264,11 @@ func TestUrgentNoticeDoesNotWaitForTraining(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			before := len(space.AllMessages())
 			until(t, "the card has come", func() bool { return len(space.Messages("C0TRIAGE")) > 0 })
-			card := space.Messages("C0TRIAGE")[0]
-			earlier := slices.IndexFunc(space.AllMessages(), func(m slackspace.Message) bool { return m.TS == card.TS }) - before
-			t.Logf("%d messages came between the report and its card", earlier)
-			if earlier > perSecond {
-				t.Errorf("%d messages went before the card, more than the platform takes in a second", earlier)
+			waited := time.Since(reported)
+			t.Logf("the notice came after %s", waited.Round(time.Millisecond))
+			if waited > time.Second {
+				t.Errorf("the notice waited for %s", waited)
 			}
 			if len(space.Messages(space.DirectMessages("U1999"))) > 0 {
 				t.Error("everybody had been told by then: nothing was in the way")

@@ -49,7 +49,7 @@ func newDiscordChat(t *testing.T, p play) *discordChat {
 		t.Fatal(err)
 	}
 	server := httptest.NewUnstartedServer(nil)
-	c := &discordChat{gateway: p.socket, key: key, wire: over(server), Workspace: discord.New(discord.Options{
+	c := &discordChat{gateway: p.socket, key: key, wire: watch(server), Workspace: discord.New(discord.Options{
 		NoRateLimits: !p.limits, Faults: discord.NewFaults(seed(t)), Host: server.Listener.Addr().String(), PrivateKey: key,
 	})}
 	server.Config.Handler = c.Workspace

@@ -103,10 +103,10 @@ func (s *stage) survive(n int, socket bool) {
 			s.awaitChat("the program is connected", s.attached)
 		}
 		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
-		bots.set(s.killed())
+		bots.set(s.restart())
 		if i%4 == 3 { // killed before it serves
 			time.Sleep(time.Duration(random.IntN(200)) * time.Millisecond)
-			bots.set(s.killed())
+			bots.set(s.restart())
 		}
 		if !s.awaitServing() {
 			t.Fatalf("the program did not start after a kill: %v", s.bot.err)

@@ -38,7 +38,7 @@ func openSlack(t *testing.T, p play) chat { return newSlackChat(t, p) }
 func newSlackChat(t *testing.T, p play) *slackChat {
 	t.Helper()
 	server := httptest.NewUnstartedServer(nil)
-	c := &slackChat{socket: p.socket, wire: over(server), Workspace: slack.New(slack.Options{
+	c := &slackChat{socket: p.socket, wire: watch(server), Workspace: slack.New(slack.Options{
 		NoRateLimits: !p.limits, Faults: slack.NewFaults(seed(t)), Host: server.Listener.Addr().String(),
 		Shortcuts: []slack.Shortcut{{CallbackID: "report_message", Name: "Rapportera som incident"}},
 	})}

@@ -262,6 +262,25 @@ func (s *stage) begin() *process {
 	return s.bot
 }
 
+// restart kills the program, begins the next, and returns it when all that the killed one sent has arrived.
+func (s *stage) restart() *process {
+	s.t.Helper()
+	s.bot.kill()
+	var waits []func() bool
+	for _, c := range s.chats {
+		arrived, err := c.remains(s.t.Context())
+		if err != nil {
+			s.t.Fatalf("looking at the connections to %s: %v", c.name(), err)
+		}
+		waits = append(waits, arrived)
+	}
+	next := s.begin()
+	for _, arrived := range waits {
+		s.until("what the killed program sent has arrived", arrived)
+	}
+	return next
+}
+
 // start starts the program and returns when it is ready.
 func (s *stage) start() {
 	s.t.Helper()

@@ -8,8 +8,8 @@ import (
 	"sync"
 )
 
-// wire knows the connections that programs hold to a platform. What a program sent before it was killed lies on one of them: a dialog
-// that it opened with its last breath may come before somebody who has asked the next program for one.
+// wire knows the connections that programs hold to a platform. What a program sent before it was killed may still lie on one of them: a
+// dialog that it opened with its last breath, which takes the place of the one that the next program has opened.
 type wire struct {
 	url string
 
@@ -17,8 +17,8 @@ type wire struct {
 	open map[net.Conn]bool
 }
 
-// over watches the connections of a server that has not started.
-func over(server *httptest.Server) *wire {
+// watch follows the connections of a server that has not started.
+func watch(server *httptest.Server) *wire {
 	w := &wire{url: "http://" + server.Listener.Addr().String(), open: map[net.Conn]bool{}}
 	server.Config.ConnState = func(c net.Conn, state http.ConnState) {
 		w.mu.Lock()
@@ -65,23 +65,4 @@ func (w *wire) remains(ctx context.Context) (arrived func() bool, err error) {
 		}
 		return true
 	}, nil
-}
-
-// killed kills the program, begins the next, and returns it when all that the killed one sent has arrived.
-func (s *stage) killed() *process {
-	s.t.Helper()
-	s.bot.kill()
-	var waits []func() bool
-	for _, c := range s.chats {
-		arrived, err := c.remains(s.t.Context())
-		if err != nil {
-			s.t.Fatalf("looking at the connections to %s: %v", c.name(), err)
-		}
-		waits = append(waits, arrived)
-	}
-	next := s.begin()
-	for _, arrived := range waits {
-		s.until("what the killed program sent has arrived", arrived)
-	}
-	return next
 }
