@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -301,13 +302,20 @@ func (c *cluster) stop(t *testing.T) {
 	c.run(t, "pg_ctl", "--pgdata="+c.data(), "--mode=immediate", "--wait", "stop")
 }
 
-// freePort is a port that nobody listens on at the moment.
+// freePort is a port that nobody listens on at the moment, and below those that Linux gives away by itself, from 32768 on: a server that
+// starts later, or anew, finds it free then too.
 func freePort(t *testing.T) int {
 	t.Helper()
-	l, err := new(net.ListenConfig).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	const lowest, highest, tries = 20_000, 32_767, 100
+	var err error
+	for range tries {
+		port := lowest + mathrand.IntN(highest-lowest+1)
+		var l net.Listener
+		if l, err = new(net.ListenConfig).Listen(t.Context(), "tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal(err)
+	return 0
 }
